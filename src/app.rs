@@ -1,0 +1,9 @@
+//! PURE state machine: `update(&mut Model, at, Msg) -> Effects`.
+
+pub mod effect;
+pub mod geometry;
+pub mod keymap;
+pub mod model;
+pub mod msg;
+pub mod registry;
+pub mod update;

