@@ -1,5 +1,6 @@
 //! PURE drawing: model, styles and an area in, cells out.
 
-pub mod layout;
+pub mod markdown;
+mod memo;
 pub mod styles;
-pub mod widget;
+pub mod wrap;
