@@ -1,5 +1,6 @@
 //! All that the screen depends on. Facts come in by messages; what is derived from them (board, lists) is recomputed
-//! here and nowhere else; screens are an enum on a stack, never a set of booleans.
+//! here and nowhere else; screens are an enum on a stack, never a set of booleans. Labels of tabs and rows of lists,
+//! which the drawing and the mouse share, are made in [`super::hit`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use crate::domain::profile::Profile;
 use crate::domain::prow::forecast::Forecast;
 use crate::domain::verdict::Verdict;
 
-/// How many lines the content of a page's tab has at a width. The view draws it, so the view knows; app may not use
+/// How many lines the content of a page's current tab (or, with [`Tab::Verdict`], the verdict) has at a width. The view draws it, so the view knows; app may not use
 /// view, so the shell hands the view's pure function in.
 pub type Measure = fn(&Model, &ProposalPage, u16) -> usize;
 
@@ -227,7 +228,7 @@ pub struct ProposalPage {
     /// The tab.
     pub tab: Tab,
     /// The first visible line of each tab, by [`Tab::index`].
-    pub scroll: [usize; 5],
+    pub scroll: [usize; 6],
     /// The first visible line of the column on the left.
     pub side_scroll: usize,
     /// The head that is being read: what a review is pinned to. A push does not change it until the page is opened
@@ -238,6 +239,8 @@ pub struct ProposalPage {
 /// Tabs of a proposal's page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Tab {
+    /// The verdict; a tab only where the page is too narrow for it to stand beside the others.
+    Verdict,
     /// The VEP's document at the head.
     Document,
     /// The pull request's description.
@@ -252,12 +255,22 @@ pub enum Tab {
 
 impl Tab {
     /// All tabs, in their order.
-    pub const ALL: [Self; 5] = [Self::Document, Self::Description, Self::Conversation, Self::Threads, Self::Timeline];
+    pub const ALL: [Self; 6] =
+        [Self::Verdict, Self::Document, Self::Description, Self::Conversation, Self::Threads, Self::Timeline];
+
+    /// The tabs of a page: all of them where it is narrow, all but the verdict where that stands beside them.
+    #[must_use]
+    pub fn shown(wide: bool) -> &'static [Self] {
+        const TABS: [Tab; 6] = Tab::ALL;
+        let (first, rest) = (&TABS, TABS.split_at(1).1);
+        if wide { rest } else { first }
+    }
 
     /// The word on it.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
+            Self::Verdict => "Verdict",
             Self::Document => "Document",
             Self::Description => "Description",
             Self::Conversation => "Conversation",
@@ -270,11 +283,12 @@ impl Tab {
     #[must_use]
     pub fn index(self) -> usize {
         match self {
-            Self::Document => 0,
-            Self::Description => 1,
-            Self::Conversation => 2,
-            Self::Threads => 3,
-            Self::Timeline => 4,
+            Self::Verdict => 0,
+            Self::Document => 1,
+            Self::Description => 2,
+            Self::Conversation => 3,
+            Self::Threads => 4,
+            Self::Timeline => 5,
         }
     }
 }
