@@ -161,12 +161,7 @@ pub fn board(body: Rect, lanes: usize, active: usize, first: usize) -> BoardPlan
             Column {
                 lane: first + usize::from(place),
                 header: Rect { x, y: body.y, width, height: header_rows },
-                cards: Rect {
-                    x,
-                    y: body.y.saturating_add(header_rows),
-                    width,
-                    height: body.height - header_rows,
-                },
+                cards: Rect { x, y: body.y.saturating_add(header_rows), width, height: body.height - header_rows },
             }
         })
         .collect();
@@ -308,8 +303,7 @@ pub struct ComposerPlan {
 /// Places the parts of a composer: side by side where there is width for both, else one below the other.
 #[must_use]
 pub fn composer(body: Rect) -> ComposerPlan {
-    let inner =
-        if body.width < 4 { body } else { Rect { x: body.x + 1, width: body.width - 2, ..body } };
+    let inner = if body.width < 4 { body } else { Rect { x: body.x + 1, width: body.width - 2, ..body } };
     let title = Rect { height: inner.height.min(1), ..inner };
     let rest = Rect { y: inner.y.saturating_add(title.height), height: inner.height - title.height, ..inner };
     if body.width >= 100 {
