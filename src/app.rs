@@ -2,6 +2,7 @@
 
 pub mod effect;
 pub mod geometry;
+pub mod hit;
 pub mod keymap;
 pub mod model;
 pub mod msg;

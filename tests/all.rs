@@ -1,5 +1,7 @@
 //! The one integration binary: modules by kind. `cargo test --no-default-features` runs the pure ones alone.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what it expects by panicking")]
 
+#[path = "arch/mod.rs"]
+mod arch;
 #[path = "domain/mod.rs"]
 mod domain;

@@ -149,6 +149,10 @@ pub struct PullFacts {
     pub review_requests: Vec<String>,
     /// Status contexts and check runs on the head commit.
     pub checks: Vec<CheckFacts>,
+    /// GitHub's own fold of the checks (`statusCheckRollup.state`), kept as it was spelled: a later answer that differs
+    /// means that the checks changed, which touches no other mark.
+    #[serde(default)]
+    pub checks_rollup: Option<String>,
     /// Markdown files of the proposal at its head (those that it adds or changes under `veps/`).
     pub documents: Vec<DocumentFacts>,
     /// Parts that are not complete, and why.
@@ -462,6 +466,9 @@ pub struct IssueFacts {
     pub labels: Vec<String>,
     /// The number belongs to a pull request, not to an issue.
     pub is_pull: bool,
+    /// When anything last touched it, by GitHub's clock.
+    #[serde(default)]
+    pub updated_at: Option<Timestamp>,
     /// When we read it.
     pub fetched_at: Timestamp,
 }
