@@ -1,0 +1,150 @@
+//! The configuration file: TOML, read by hand over its spans, so that each mistake has its line and the rest still
+//! counts.
+
+use std::ops::Range;
+use std::path::Path;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{ColorChoice, KeySetting, Mistake};
+use crate::domain::ids::SigName;
+
+/// What the file sets; the text settings carry their place for messages of whoever reads them.
+#[derive(Debug, Default)]
+pub(super) struct File {
+    pub(super) repo: Option<(String, String)>,
+    pub(super) profile: Option<(String, String)>,
+    pub(super) github_api: Option<(String, String)>,
+    pub(super) sigs: Option<Vec<SigName>>,
+    pub(super) color: Option<ColorChoice>,
+    pub(super) editor: Option<String>,
+    pub(super) keys: Vec<KeySetting>,
+}
+
+/// Every key of the file, for hints.
+const KEYS: [&str; 7] = ["repo", "profile", "github_api", "sigs", "color", "editor", "keys"];
+
+/// Reads the file. A missing one is an empty one.
+pub(super) fn read(path: &Path) -> (File, Vec<Mistake>) {
+    match std::fs::read_to_string(path) {
+        Ok(text) => parse(&text, path),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => (File::default(), Vec::new()),
+        Err(error) => {
+            let hint = Some("Make the file readable, or set VEPHERD_CONFIG to another one.".to_owned());
+            (File::default(), vec![Mistake { place: path.display().to_string(), message: error.to_string(), hint }])
+        }
+    }
+}
+
+fn parse(text: &str, path: &Path) -> (File, Vec<Mistake>) {
+    let mut reader = Reader { text, path, mistakes: Vec::new(), file: File::default() };
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        reader.wrong(error.span().unwrap_or_default(), error.message().to_owned(), None);
+    }
+    for (key, value) in table.get_ref() {
+        reader.setting(key, value);
+    }
+    (reader.file, reader.mistakes)
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    path: &'a Path,
+    mistakes: Vec<Mistake>,
+    file: File,
+}
+
+impl Reader<'_> {
+    fn setting(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, value: &Spanned<DeValue<'_>>) {
+        match key.get_ref().as_ref() {
+            "repo" => self.file.repo = self.placed(value),
+            "profile" => self.file.profile = self.placed(value),
+            "github_api" => self.file.github_api = self.placed(value),
+            "editor" => self.file.editor = self.word(value).filter(|text| !text.trim().is_empty()),
+            "sigs" => {
+                self.file.sigs = self.words(value).map(|names| {
+                    names.iter().map(|name| SigName::new(name.strip_prefix("sig-").unwrap_or(name))).collect()
+                });
+            }
+            "color" => {
+                let word = self.word(value);
+                self.file.color = match word.as_deref() {
+                    Some("auto") => Some(ColorChoice::Auto),
+                    Some("always") => Some(ColorChoice::Always),
+                    Some("never") => Some(ColorChoice::Never),
+                    Some(other) => {
+                        let message = format!("`{other}` is no way to colour");
+                        self.wrong(value.span(), message, Some("Write \"auto\", \"always\" or \"never\".".into()));
+                        None
+                    }
+                    None => None,
+                };
+            }
+            "keys" => match value.get_ref() {
+                DeValue::Table(table) => {
+                    for (action, keys) in table {
+                        let place = self.place(&action.span());
+                        if let Some(keys) = self.words(keys) {
+                            self.file.keys.push(KeySetting { action: action.get_ref().to_string(), keys, place });
+                        }
+                    }
+                }
+                _ => self.wrong(
+                    value.span(),
+                    "`keys` is a table".into(),
+                    Some("Write [keys], then action = \"key\".".into()),
+                ),
+            },
+            other => {
+                let hint = match nearest(other) {
+                    Some(near) => format!("Did you mean `{near}`?"),
+                    None => format!("Settings are {}.", KEYS.join(", ")),
+                };
+                self.wrong(key.span(), format!("there is no setting `{other}`"), Some(hint));
+            }
+        }
+    }
+
+    fn placed(&mut self, value: &Spanned<DeValue<'_>>) -> Option<(String, String)> {
+        let place = self.place(&value.span());
+        self.word(value).map(|word| (word, place))
+    }
+
+    fn word(&mut self, value: &Spanned<DeValue<'_>>) -> Option<String> {
+        let word = value.get_ref().as_str().map(str::to_owned);
+        if word.is_none() {
+            let message = format!("a text is needed here, not {}", value.get_ref().type_str());
+            self.wrong(value.span(), message, Some("Put it in double quotes.".into()));
+        }
+        word
+    }
+
+    /// A list of texts, or one text.
+    fn words(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Vec<String>> {
+        match value.get_ref() {
+            DeValue::Array(items) => items.iter().map(|item| self.word(item)).collect(),
+            _ => self.word(value).map(|word| vec![word]),
+        }
+    }
+
+    fn wrong(&mut self, span: Range<usize>, message: String, hint: Option<String>) {
+        let place = self.place(&span);
+        self.mistakes.push(Mistake { place, message, hint });
+    }
+
+    /// `FILE:LINE:COLUMN`, counted from one.
+    fn place(&self, span: &Range<usize>) -> String {
+        let before = self.text.get(..span.start).unwrap_or(self.text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        format!("{}:{line}:{column}", self.path.display())
+    }
+}
+
+/// The setting that somebody most likely meant.
+fn nearest(word: &str) -> Option<&'static str> {
+    let score = |key: &&'static str| similar::TextDiff::from_chars(word, *key).ratio();
+    KEYS.into_iter().filter(|key| score(key) > 0.6).max_by(|a, b| score(a).total_cmp(&score(b)))
+}

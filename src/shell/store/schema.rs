@@ -1,0 +1,50 @@
+//! The store's tables, as numbered migrations: one per version, never changed once released. `PRAGMA user_version`
+//! says how many have run.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+/// Migrations in order; the version is how many there are.
+const MIGRATIONS: &[&str] = &[
+    // 1: facts, blobs, drafts, marks, outbox.
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+     CREATE TABLE repos (repo TEXT PRIMARY KEY, default_branch TEXT, viewer TEXT, synced_at TEXT, files TEXT) STRICT;
+     CREATE TABLE pulls (repo TEXT NOT NULL, number INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (repo, number)) STRICT;
+     CREATE TABLE issues (repo TEXT NOT NULL, number INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (repo, number)) STRICT;
+     CREATE TABLE blobs (oid TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
+     CREATE TABLE drafts (key TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
+     CREATE TABLE seen (repo TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL, head TEXT NOT NULL, PRIMARY KEY (repo, number)) STRICT;
+     CREATE TABLE outbox (
+       id INTEGER PRIMARY KEY AUTOINCREMENT,
+       state TEXT NOT NULL,
+       intent TEXT NOT NULL,
+       posts TEXT NOT NULL,
+       read TEXT NOT NULL,
+       done INTEGER NOT NULL DEFAULT 0,
+       before TEXT NOT NULL DEFAULT '[]',
+       reason TEXT,
+       links TEXT NOT NULL DEFAULT '[]',
+       changed_at TEXT NOT NULL
+     ) STRICT;",
+];
+
+/// The newest version that this program knows.
+pub(super) const NEWEST: i64 = MIGRATIONS.len() as i64;
+
+/// The version of an open store.
+pub(super) fn version(db: &Connection) -> rusqlite::Result<i64> {
+    db.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+/// Runs what is missing, all in one transaction: two processes that start at once do not both migrate.
+pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
+    if version(db)? >= NEWEST {
+        return Ok(());
+    }
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let have = usize::try_from(version(&tx)?).unwrap_or(0);
+    for step in MIGRATIONS.iter().skip(have) {
+        tx.execute_batch(step)?;
+    }
+    tx.pragma_update(None, "user_version", NEWEST)?;
+    tx.commit()
+}
