@@ -61,7 +61,11 @@ impl Card<'_> {
                 pen::sides(buf, next(), self.third(styles), self.tail(styles), styles);
             }
             CardSize::Full => {
-                let title = wrap_text(&sanitize_line(&self.pull.title), self.title_style(styles), 1.max(usize::from(inner.width).saturating_sub(8)));
+                let title = wrap_text(
+                    &sanitize_line(&self.pull.title),
+                    self.title_style(styles),
+                    1.max(usize::from(inner.width).saturating_sub(8)),
+                );
                 let mut title = title.into_iter();
                 let mut head = self.number(styles);
                 head.extend(title.next().unwrap_or_default().spans);
@@ -71,7 +75,8 @@ impl Card<'_> {
                 pen::line(buf, next(), Line::from(rest), styles);
                 pen::sides(buf, next(), self.second(styles), Line::from(clock(self.verdict, styles)), styles);
                 pen::sides(buf, next(), self.third(styles), self.tail(styles), styles);
-                let reason = self.verdict.reasons.first().map_or(String::new(), |reason| sanitize_line(&reason.message));
+                let reason =
+                    self.verdict.reasons.first().map_or(String::new(), |reason| sanitize_line(&reason.message));
                 pen::line(buf, next(), Line::from(vec![span(" ", styles.dim), span(reason, styles.dim)]), styles);
             }
         }

@@ -43,7 +43,10 @@ pub(super) fn header(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer
     }
     right.push(freshness(model, now, styles));
     if let Some(points) = model.points_left.filter(|_| area.width >= 130) {
-        right.push(vec![span(format!("{} pts", words::grouped(points)), if points < 500 { styles.warn } else { styles.dim })]);
+        right.push(vec![span(
+            format!("{} pts", words::grouped(points)),
+            if points < 500 { styles.warn } else { styles.dim },
+        )]);
     }
     if !model.outbox.is_empty() {
         right.push(vec![span(format!("outbox {}", model.outbox.len()), styles.warn)]);
@@ -102,8 +105,14 @@ pub(super) fn views(model: &Model, area: Rect, buf: &mut Buffer, styles: &Styles
 /// What just happened, what goes out in a moment, else what is selected, in full.
 pub(super) fn status(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer, styles: &Styles) {
     let right = match model.undoable.last() {
-        Some(write) => vec![span(format!("{} goes out {} ", sanitize_line(&write.label), words::until(now, write.goes_at)), styles.warn),
-            span("u", styles.key), span(" undo ", styles.dim)],
+        Some(write) => vec![
+            span(
+                format!("{} goes out {} ", sanitize_line(&write.label), words::until(now, write.goes_at)),
+                styles.warn,
+            ),
+            span("u", styles.key),
+            span(" undo ", styles.dim),
+        ],
         None => Vec::new(),
     };
     let left = match model.toasts.last() {
@@ -136,10 +145,8 @@ fn selected(model: &Model, styles: &Styles) -> Vec<Span<'static>> {
         return Vec::new();
     }
     let Some((verdict, pull)) = model.target().and_then(|number| model.proposal(number)) else { return Vec::new() };
-    let mut spans = vec![
-        span(format!(" #{} ", verdict.number.0), styles.accent),
-        span(sanitize_line(&pull.title), styles.text),
-    ];
+    let mut spans =
+        vec![span(format!(" #{} ", verdict.number.0), styles.accent), span(sanitize_line(&pull.title), styles.text)];
     if let Some(first) = verdict.waiting_on.first() {
         let why = format!("   {} {}: {}", styles.glyphs.turn, card::waiting_name(first), sanitize_line(&first.why));
         spans.push(span(why, styles.dim));
@@ -151,7 +158,11 @@ fn selected(model: &Model, styles: &Styles) -> Vec<Span<'static>> {
 pub(super) fn hints(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer, styles: &Styles) {
     if let Some(trouble) = model.trouble.as_ref().filter(|_| model.overlay.is_none()) {
         let failure = &trouble.failure;
-        let mut text = format!("Could not {}: {}.", sanitize_line(&failure.attempted), sanitize_line(&failure.cause).trim_end_matches('.'));
+        let mut text = format!(
+            "Could not {}: {}.",
+            sanitize_line(&failure.attempted),
+            sanitize_line(&failure.cause).trim_end_matches('.')
+        );
         if let Some(hint) = &failure.hint {
             text = format!("{text} {}", sanitize_line(hint));
         }
@@ -189,18 +200,47 @@ fn commands(model: &Model) -> &'static [Command] {
         (Some(Overlay::Filter(_) | Overlay::Picker(_)), _) => &[C::Accept, C::Close, C::PickNext],
         (Some(Overlay::Help(_)), _) => &[C::Down, C::Up, C::Leave],
         (None, Some(Page::Proposal(_))) => &[
-            C::Comment, C::Lgtm, C::Approve, C::Veto, C::Hold, C::Lift, C::Shepherd, C::NextTab, C::Threads,
-            C::NextProposal, C::Browse, C::Help,
+            C::Comment,
+            C::Lgtm,
+            C::Approve,
+            C::Veto,
+            C::Hold,
+            C::Lift,
+            C::Shepherd,
+            C::NextTab,
+            C::Threads,
+            C::NextProposal,
+            C::Browse,
+            C::Help,
         ],
         (None, Some(Page::Outbox(_))) => &[C::Resend, C::Discard, C::Open, C::Back, C::Help],
         (None, None) => match model.home {
             Home::Board => &[
-                C::Open, C::Comment, C::Lgtm, C::Approve, C::Veto, C::Shepherd, C::Grouping, C::Filter, C::MarkSeen,
-                C::Refresh, C::Browse, C::Help,
+                C::Open,
+                C::Comment,
+                C::Lgtm,
+                C::Approve,
+                C::Veto,
+                C::Shepherd,
+                C::Grouping,
+                C::Filter,
+                C::MarkSeen,
+                C::Refresh,
+                C::Browse,
+                C::Help,
             ],
             Home::Today | Home::Queues | Home::Conflicts => &[
-                C::Open, C::Comment, C::Lgtm, C::Approve, C::Veto, C::Shepherd, C::MarkSeen, C::Filter, C::Refresh,
-                C::Browse, C::Help,
+                C::Open,
+                C::Comment,
+                C::Lgtm,
+                C::Approve,
+                C::Veto,
+                C::Shepherd,
+                C::MarkSeen,
+                C::Filter,
+                C::Refresh,
+                C::Browse,
+                C::Help,
             ],
         },
     }

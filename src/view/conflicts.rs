@@ -80,9 +80,12 @@ fn conflict(
         right.push(span("   stalled", styles.warn));
     }
     pen::sides(buf, next(), Line::from(left), Line::from(right), styles);
-    for (label, words) in
-        [("against", against(verdict, now, styles)), ("for", in_favour(verdict, now, styles)), ("author", author(verdict, pull, now, styles)), ("resolves", resolves(verdict, styles))]
-    {
+    for (label, words) in [
+        ("against", against(verdict, now, styles)),
+        ("for", in_favour(verdict, now, styles)),
+        ("author", author(verdict, pull, now, styles)),
+        ("resolves", resolves(verdict, styles)),
+    ] {
         let mut spans = vec![span(format!("   {label:<10}"), styles.dim)];
         spans.extend(words);
         pen::line(buf, next(), Line::from(spans), styles);
@@ -103,7 +106,8 @@ fn against(verdict: &Verdict, now: Timestamp, styles: &Styles) -> Vec<Span<'stat
     for (objection, is_veto) in
         verdict.vetoes.iter().map(|veto| (veto, true)).chain(verdict.objections.iter().map(|other| (other, false)))
     {
-        let (glyph, style) = if is_veto { (styles.glyphs.vetoed, styles.bad) } else { (styles.glyphs.inferred, styles.warn) };
+        let (glyph, style) =
+            if is_veto { (styles.glyphs.vetoed, styles.bad) } else { (styles.glyphs.inferred, styles.warn) };
         let sigs: Vec<String> = objection.sigs.iter().map(|sig| sanitize_line(sig.as_str())).collect();
         let sigs = if sigs.is_empty() { String::new() } else { format!(" ({})", sigs.join(", ")) };
         parts.push(vec![

@@ -51,7 +51,10 @@ fn sentence(model: &Model, home: Home) -> (String, String) {
         let filter = sanitize_line(&model.filter);
         return (
             format!("Nothing matches \"{filter}\"."),
-            format!("{} are open without the filter. Esc clears it, / changes it.", words::count(open, "proposal", "proposals")),
+            format!(
+                "{} are open without the filter. Esc clears it, / changes it.",
+                words::count(open, "proposal", "proposals")
+            ),
         );
     }
     if model.board.verdicts.is_empty() {

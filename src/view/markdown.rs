@@ -99,7 +99,10 @@ fn cut(text: &str, most: usize) -> &str {
 enum Container {
     Quote,
     /// A list's item: its marker until it is drawn, then blanks of its width.
-    Item { marker: Option<Span<'static>>, width: usize },
+    Item {
+        marker: Option<Span<'static>>,
+        width: usize,
+    },
 }
 
 #[derive(Debug)]
@@ -190,7 +193,10 @@ impl<'a> Renderer<'a> {
                 self.flush();
                 self.gap();
                 let room = self.room();
-                self.push_block(vec![Line::from(Span::styled(self.styles.glyphs.rule.repeat(room), self.styles.faint))]);
+                self.push_block(vec![Line::from(Span::styled(
+                    self.styles.glyphs.rule.repeat(room),
+                    self.styles.faint,
+                ))]);
             }
             Event::TaskListMarker(done) => {
                 let (glyph, style) = match done {
@@ -377,7 +383,8 @@ impl<'a> Renderer<'a> {
     /// A link whose text is an address other than its own says where it goes: the eye must not be lied to.
     fn end_link(&mut self) {
         let Some((address, from)) = self.link.take() else { return };
-        let text: String = self.inline.get(from..).unwrap_or_default().iter().map(|piece| piece.text.as_str()).collect();
+        let text: String =
+            self.inline.get(from..).unwrap_or_default().iter().map(|piece| piece.text.as_str()).collect();
         let looks_like_address = is_web(text.trim()) || text.trim().starts_with("www.");
         if looks_like_address && text.trim().trim_end_matches('/') != address.trim_end_matches('/') {
             let address = format!(" ({} {})", self.styles.glyphs.arrow, sanitize_line(&address));
@@ -534,7 +541,12 @@ impl<'a> Renderer<'a> {
 
     fn gap_if(&mut self, wanted: bool) {
         let Some(last) = self.done.lines.last() else { return };
-        if !wanted || last.spans.iter().all(|span| span.content.trim().is_empty() || span.content.starts_with(self.styles.glyphs.upright) && span.content.trim().chars().count() == 1) {
+        if !wanted
+            || last.spans.iter().all(|span| {
+                span.content.trim().is_empty()
+                    || span.content.starts_with(self.styles.glyphs.upright) && span.content.trim().chars().count() == 1
+            })
+        {
             return;
         }
         // The blank line belongs to the block that is open, not to an item whose marker is still to come.
@@ -543,7 +555,11 @@ impl<'a> Renderer<'a> {
         let (prefix, _) = self.prefix(self.containers.get(..open).unwrap_or_default());
         let line = Line::from(prefix);
         let source = self.source_line();
-        self.done.lines.push(if line.spans.iter().all(|s| s.content.trim().is_empty()) { Line::default() } else { line });
+        self.done.lines.push(if line.spans.iter().all(|s| s.content.trim().is_empty()) {
+            Line::default()
+        } else {
+            line
+        });
         self.done.source.push(source);
     }
 

@@ -7,7 +7,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 
-
 /// Whether colours may be used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ColorMode {
@@ -81,7 +80,9 @@ impl TryFrom<PaintText> for Paint {
         match text {
             PaintText::Index(index) => Ok(Self(Color::Indexed(index))),
             PaintText::Word(word) => word.parse().map(Self).map_err(|_| {
-                format!("`{word}` is no colour: write a name such as `light-blue`, a number from 0 to 255, or `#rrggbb`")
+                format!(
+                    "`{word}` is no colour: write a name such as `light-blue`, a number from 0 to 255, or `#rrggbb`"
+                )
             }),
         }
     }

@@ -13,9 +13,7 @@ use super::words;
 use super::wrap::{Piece, wrap};
 use crate::domain::prow::gate::GateState;
 use crate::domain::text::sanitize_line;
-use crate::domain::verdict::{
-    Checks, Convergence, LedgerEntry, LedgerKind, MyTurn, SignOffState, Verdict, Waiting,
-};
+use crate::domain::verdict::{Checks, Convergence, LedgerEntry, LedgerKind, MyTurn, SignOffState, Verdict, Waiting};
 
 /// The lines of a verdict.
 pub(super) fn lines(verdict: &Verdict, now: Timestamp, width: usize, styles: &Styles) -> Vec<Line<'static>> {
@@ -77,16 +75,21 @@ fn turn(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
         MyTurn::Me | MyTurn::MySig => styles.selected,
         MyTurn::No => styles.strong,
     };
-    let same: Vec<&Waiting> = rest.iter().take_while(|entry| entry.rule == first.rule && entry.who == first.who).collect();
+    let same: Vec<&Waiting> =
+        rest.iter().take_while(|entry| entry.rule == first.rule && entry.who == first.who).collect();
     let mut names = vec![card::waiting_name(first)];
     names.extend(same.iter().map(|entry| card::waiting_name(entry)));
     let late = verdict.urgency.lagging || verdict.convergence == Convergence::Stalled;
     let clock = if late { styles.warn } else { styles.dim };
-    text.item(styles.glyphs.turn, style, vec![
-        span(names.join(", "), style),
-        span(format!(", for {}", words::days(days_since(now, first.since))), clock),
-        span(if late { " !" } else { "" }, clock),
-    ]);
+    text.item(
+        styles.glyphs.turn,
+        style,
+        vec![
+            span(names.join(", "), style),
+            span(format!(", for {}", words::days(days_since(now, first.since))), clock),
+            span(if late { " !" } else { "" }, clock),
+        ],
+    );
     text.quiet(sanitize_line(&first.why));
     // Who comes next: one line each, the same people only once.
     let mut said = Vec::new();
@@ -95,13 +98,20 @@ fn turn(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
         if said.contains(&words) {
             continue;
         }
-        let names: Vec<String> =
-            rest.iter().filter(|other| other.rule == entry.rule && other.why == entry.why).map(card::waiting_name).collect();
-        text.item(" ", styles.dim, vec![
-            span(if said.is_empty() { "then " } else { "and  " }, styles.faint),
-            span(names.join(", "), styles.text),
-            span(format!(": {}", sanitize_line(&entry.why)), styles.dim),
-        ]);
+        let names: Vec<String> = rest
+            .iter()
+            .filter(|other| other.rule == entry.rule && other.why == entry.why)
+            .map(card::waiting_name)
+            .collect();
+        text.item(
+            " ",
+            styles.dim,
+            vec![
+                span(if said.is_empty() { "then " } else { "and  " }, styles.faint),
+                span(names.join(", "), styles.text),
+                span(format!(": {}", sanitize_line(&entry.why)), styles.dim),
+            ],
+        );
         said.push(words);
     }
     if verdict.shepherds.is_empty() {
@@ -122,10 +132,21 @@ fn turn(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
         Convergence::Stalled => ("stalled", styles.warn),
     };
     if !verdict.converged {
-        text.item(" ", styles.dim, vec![
-            span(course.0, course.1),
-            span(format!(", {}, idle {}", words::count(verdict.clocks.rounds, "round", "rounds"), words::days(verdict.clocks.idle_days)), styles.dim),
-        ]);
+        text.item(
+            " ",
+            styles.dim,
+            vec![
+                span(course.0, course.1),
+                span(
+                    format!(
+                        ", {}, idle {}",
+                        words::count(verdict.clocks.rounds, "round", "rounds"),
+                        words::days(verdict.clocks.idle_days)
+                    ),
+                    styles.dim,
+                ),
+            ],
+        );
     }
 }
 
@@ -216,17 +237,26 @@ fn gate(verdict: &Verdict, text: &mut Text<'_>) {
 fn objections(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
     let styles = text.styles;
     text.section("Holds and objections");
-    let all = verdict.vetoes.iter().map(|veto| (veto, true)).chain(verdict.objections.iter().map(|other| (other, false)));
+    let all =
+        verdict.vetoes.iter().map(|veto| (veto, true)).chain(verdict.objections.iter().map(|other| (other, false)));
     for (objection, is_veto) in all {
-        let (glyph, style) = if is_veto { (styles.glyphs.vetoed, styles.bad) } else { (styles.glyphs.stale, styles.warn) };
+        let (glyph, style) =
+            if is_veto { (styles.glyphs.vetoed, styles.bad) } else { (styles.glyphs.stale, styles.warn) };
         let sigs: Vec<String> = objection.sigs.iter().map(|sig| sanitize_line(sig.as_str())).collect();
         let sigs = if sigs.is_empty() { String::new() } else { format!(" ({})", sigs.join(", ")) };
         let opposed = if objection.opposed { ", opposed" } else { "" };
-        text.item(glyph, style, vec![
-            span(sanitize_line(objection.by.as_str()), style),
-            span(format!("{sigs}, {}, {}{opposed}: ", via(objection.via), words::day(now, objection.at)), styles.dim),
-            span(sanitize_line(&objection.reason), styles.text),
-        ]);
+        text.item(
+            glyph,
+            style,
+            vec![
+                span(sanitize_line(objection.by.as_str()), style),
+                span(
+                    format!("{sigs}, {}, {}{opposed}: ", via(objection.via), words::day(now, objection.at)),
+                    styles.dim,
+                ),
+                span(sanitize_line(&objection.reason), styles.text),
+            ],
+        );
     }
     if let Some(hold) = &verdict.hold {
         let by = hold.by.as_ref().map_or("somebody".to_owned(), |by| sanitize_line(by.as_str()));
@@ -234,23 +264,32 @@ fn objections(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
             true => ("?", styles.special, "approved, held"),
             false => ("", styles.warn, "hold"),
         };
-        let reason = if hold.reason.trim().is_empty() { "no reason given".to_owned() } else { sanitize_line(&hold.reason) };
-        text.item(&format!("{}{mark}", styles.glyphs.hold), style, vec![
-            span(by, style),
-            span(format!(", {word}, {}: ", words::day(now, hold.at)), styles.dim),
-            span(reason, styles.text),
-        ]);
+        let reason =
+            if hold.reason.trim().is_empty() { "no reason given".to_owned() } else { sanitize_line(&hold.reason) };
+        text.item(
+            &format!("{}{mark}", styles.glyphs.hold),
+            style,
+            vec![
+                span(by, style),
+                span(format!(", {word}, {}: ", words::day(now, hold.at)), styles.dim),
+                span(reason, styles.text),
+            ],
+        );
         if !hold.waits_for.is_empty() {
             let names: Vec<&str> = hold.waits_for.iter().map(|login| login.as_str()).collect();
             text.quiet(format!("waits for {}", sanitize_line(&names.join(", "))));
         }
     }
     for possible in &verdict.possible_objections {
-        text.item(styles.glyphs.inferred, styles.special, vec![
-            span(sanitize_line(possible.by.as_str()), styles.special),
-            span(format!(", perhaps an objection, {}: ", words::day(now, possible.at)), styles.dim),
-            span(sanitize_line(&possible.sentence), styles.text),
-        ]);
+        text.item(
+            styles.glyphs.inferred,
+            styles.special,
+            vec![
+                span(sanitize_line(possible.by.as_str()), styles.special),
+                span(format!(", perhaps an objection, {}: ", words::day(now, possible.at)), styles.dim),
+                span(sanitize_line(&possible.sentence), styles.text),
+            ],
+        );
     }
     let past: Vec<&LedgerEntry> = verdict.ledger.iter().filter(|entry| entry.lifted_at.is_some()).collect();
     for entry in &past {
@@ -268,7 +307,11 @@ fn objections(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
         };
         text.quiet(format!("{by} {what} {}, lifted {lifted}{lifter}", words::day(now, entry.at)));
     }
-    if verdict.vetoes.is_empty() && verdict.objections.is_empty() && verdict.hold.is_none() && verdict.possible_objections.is_empty() {
+    if verdict.vetoes.is_empty()
+        && verdict.objections.is_empty()
+        && verdict.hold.is_none()
+        && verdict.possible_objections.is_empty()
+    {
         text.quiet(if past.is_empty() { "none, ever" } else { "none stands" });
     }
 }
@@ -300,4 +343,3 @@ fn days_since(now: Timestamp, since: Timestamp) -> f64 {
     // A turn's length fits a float many times over.
     f64::from(i32::try_from(seconds / 60).unwrap_or(i32::MAX)) / 1440.0
 }
-

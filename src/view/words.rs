@@ -41,7 +41,7 @@ pub(super) fn until(now: Timestamp, at: Timestamp) -> String {
 /// A day: `Apr 30`, with the year where it is another one.
 pub(super) fn day(now: Timestamp, at: Timestamp) -> String {
     let utc = jiff::tz::TimeZone::UTC;
-    let (here, there) = (now.to_zoned(utc.clone()), at.to_zoned(utc));
+    let (here, there) = (utc.to_datetime(now), utc.to_datetime(at));
     let month = match there.month() {
         1 => "Jan",
         2 => "Feb",

@@ -62,7 +62,8 @@ impl Table {
             .rows
             .iter()
             .map(|row| {
-                let cell = |(column, width): (usize, &usize)| row.get(column).map_or_else(Vec::new, |c| wrap(c, *width));
+                let cell =
+                    |(column, width): (usize, &usize)| row.get(column).map_or_else(Vec::new, |c| wrap(c, *width));
                 widths.iter().enumerate().map(cell).collect()
             })
             .collect();
@@ -81,7 +82,14 @@ impl Table {
         lines
     }
 
-    fn line(&self, row: &[Vec<Line<'static>>], y: usize, widths: &[usize], head: bool, styles: &Styles) -> Line<'static> {
+    fn line(
+        &self,
+        row: &[Vec<Line<'static>>],
+        y: usize,
+        widths: &[usize],
+        head: bool,
+        styles: &Styles,
+    ) -> Line<'static> {
         let mut spans = Vec::new();
         for (column, width) in widths.iter().enumerate() {
             if column > 0 {
