@@ -5,3 +5,5 @@
 mod arch;
 #[path = "domain/mod.rs"]
 mod domain;
+#[path = "view/mod.rs"]
+mod view;

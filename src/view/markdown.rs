@@ -407,7 +407,16 @@ impl<'a> Renderer<'a> {
     }
 
     fn html_block(&mut self, html: &str) {
-        self.gap_if(!html.trim_start().starts_with("<!--"));
+        // Nothing but a comment leaves no trace, not even a blank line.
+        let seen = |bit: &html::Bit| match bit {
+            html::Bit::Text(text) => !text.trim().is_empty(),
+            html::Bit::Image(_) => true,
+            html::Bit::Unclosed(lines) => *lines > 0,
+            html::Bit::Break | html::Bit::Block | html::Bit::Strong(_) | html::Bit::Struck(_) => false,
+        };
+        if html::read(html).iter().any(seen) {
+            self.gap();
+        }
         self.html(html);
         self.flush();
     }
@@ -536,17 +545,10 @@ impl<'a> Renderer<'a> {
 
     /// A blank line before a block, once.
     fn gap(&mut self) {
-        self.gap_if(true);
-    }
-
-    fn gap_if(&mut self, wanted: bool) {
         let Some(last) = self.done.lines.last() else { return };
-        if !wanted
-            || last.spans.iter().all(|span| {
-                span.content.trim().is_empty()
-                    || span.content.starts_with(self.styles.glyphs.upright) && span.content.trim().chars().count() == 1
-            })
-        {
+        let bar = self.styles.glyphs.upright;
+        let blank = last.spans.iter().all(|span| matches!(span.content.trim(), "") || span.content.trim() == bar);
+        if blank {
             return;
         }
         // The blank line belongs to the block that is open, not to an item whose marker is still to come.
@@ -566,27 +568,23 @@ impl<'a> Renderer<'a> {
     fn push_block(&mut self, lines: Vec<Line<'static>>) {
         let source = self.source_line();
         for line in lines {
-            let (mut spans, mut used) = self.prefix(&self.containers);
-            // Markers that are still to come replace their blanks, once.
+            let (mut spans, _) = self.prefix(&self.containers);
             let shown = spans.len();
-            for (place, container) in self.containers.iter_mut().take(shown).enumerate() {
-                if let Container::Item { marker, width } = container
-                    && let Some(marker) = marker.take()
+            for (place, container) in self.containers.iter_mut().enumerate() {
+                let Container::Item { marker, .. } = container else { continue };
+                // A marker that is still to come replaces its blanks, once; one nested too deep is not drawn.
+                if let (Some(marker), true) = (marker.take(), place < shown)
                     && let Some(span) = spans.get_mut(place)
                 {
-                    used = used + marker.width() - *width;
                     *span = marker;
                 }
             }
-            for container in self.containers.iter_mut().skip(shown) {
-                if let Container::Item { marker, .. } = container {
-                    *marker = None;
-                }
-            }
-            let _ = used;
             spans.extend(line.spans);
-            self.done.lines.push(Line::from(spans));
-            self.done.source.push(source);
+            // Only where the width is too small for the furniture is anything cut here.
+            for row in chop(Line::from(spans), self.width) {
+                self.done.lines.push(row);
+                self.done.source.push(source);
+            }
         }
     }
 
