@@ -7,3 +7,5 @@ pub mod prow_bot;
 pub mod rest;
 pub mod serve;
 pub mod world;
+
+pub use world::World;

@@ -1,10 +1,15 @@
 //! What a user may do, and the exact text and call that it becomes (`process.md` §5). Pure: an [`Intent`] says what is
-//! meant and on which head it was decided; [`Intent::post`] says what goes to GitHub.
+//! meant and on which head it was decided; [`Intent::posts`] says what goes to GitHub.
+//!
+//! Two rules shape every text. Our command lines come last, on lines of their own: `/hold` followed by a line that
+//! begins with `cancel` is `/hold cancel` to Prow (`specs/prow.md` §2.6), so nothing of the user's may follow it. And
+//! the user's words are kept as they are, even where they hold commands: the forecast shows what those will do.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{Login, NodeId, PullNumber, RepoId, Sha, SigName};
+use super::profile::ProwRules;
 
 /// Something that the user decided, before it is public. It is written to the store before anything is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +26,7 @@ pub struct Intent {
     pub created_at: Timestamp,
 }
 
-/// The actions. Reasons and texts are the user's words, without commands; the commands are added by [`Intent::post`].
+/// The actions. Reasons and texts are the user's words, without commands; the commands are added by [`Intent::posts`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "kebab-case")]
 pub enum Action {
@@ -157,4 +162,92 @@ pub enum BadIntent {
     /// A comment or reply without text.
     #[error("there is nothing to post: the text is empty")]
     Empty,
+    /// Prow would not read the name: it takes letters, digits, `-` and `_` (`specs/prow.md` §2.5).
+    #[error("`{0}` is not a login that Prow can read")]
+    BadLogin(String),
+}
+
+impl Intent {
+    /// The calls to GitHub, in the order in which they are sent. `rules` say whether an APPROVED review acts as lgtm
+    /// and whether it acts as approval.
+    ///
+    /// # Errors
+    /// Where a reason or a text is missing, or a login is none.
+    pub fn posts(&self, rules: &ProwRules) -> Result<Vec<Post>, BadIntent> {
+        let approving = |body: String| Post::Review { event: ReviewEvent::Approve, body, commit: self.head.clone() };
+        Ok(match &self.action {
+            Action::Comment { text } => vec![Post::Comment { body: written(text)? }],
+            Action::Lgtm { text } if rules.review_acts_as_lgtm => vec![approving(with_commands(text, &[]))],
+            Action::Lgtm { text } => vec![Post::Comment { body: with_commands(text, &["/lgtm"]) }],
+            Action::Approve { text, own: true } => vec![Post::Comment { body: with_commands(text, &["/approve"]) }],
+            Action::Approve { text, own: false } if rules.review_acts_as_lgtm => {
+                vec![approving(with_commands(text, &["/approve"]))]
+            }
+            Action::Approve { text, own: false } => vec![approving(with_commands(text, &["/lgtm", "/approve"]))],
+            Action::Veto { sig, reason } => {
+                let reason = reasoned(reason, "veto")?;
+                let whose = sig.as_ref().map(|sig| format!(" (sig-{sig})")).unwrap_or_default();
+                vec![Post::Review {
+                    event: ReviewEvent::RequestChanges,
+                    body: with_commands(&format!("Veto{whose}: {reason}"), &["/hold"]),
+                    commit: self.head.clone(),
+                }]
+            }
+            Action::Unveto { why, review, may_dismiss } => {
+                let why = why.trim();
+                let says = if why.is_empty() { "Veto lifted".to_owned() } else { format!("Veto lifted: {why}") };
+                let mut posts = vec![Post::Comment { body: with_commands(&says, &["/hold cancel"]) }];
+                if let (Some(review), true) = (review, may_dismiss) {
+                    posts.push(Post::Dismiss { review: *review, message: says });
+                }
+                posts
+            }
+            Action::Hold { reason } => {
+                vec![Post::Comment { body: with_commands(&reasoned(reason, "hold")?, &["/hold"]) }]
+            }
+            Action::Unhold { text } => vec![Post::Comment { body: with_commands(text, &["/unhold"]) }],
+            Action::Assign { login } => vec![Post::Comment { body: format!("/assign @{}", named(login)?) }],
+            Action::Unassign { login } => vec![Post::Comment { body: format!("/unassign @{}", named(login)?) }],
+            Action::Cc { login } => vec![Post::Comment { body: format!("/cc @{}", named(login)?) }],
+            Action::Reply { to, text, .. } => vec![Post::Reply { to: *to, body: written(text)? }],
+            Action::Resolve { thread } => vec![Post::Resolve { thread: thread.clone() }],
+        })
+    }
+}
+
+/// The user's text, line ends as Prow's patterns want them (`$` matches before LF only).
+fn tidy(text: &str) -> String {
+    text.replace("\r\n", "\n").trim_end().to_owned()
+}
+
+/// A text that must be there.
+fn written(text: &str) -> Result<String, BadIntent> {
+    let text = tidy(text);
+    if text.trim().is_empty() { Err(BadIntent::Empty) } else { Ok(text) }
+}
+
+/// A reason that must be there.
+fn reasoned(reason: &str, of: &'static str) -> Result<String, BadIntent> {
+    let reason = tidy(reason).trim_start().to_owned();
+    if reason.is_empty() { Err(BadIntent::NoReason(of)) } else { Ok(reason) }
+}
+
+/// A text, a blank line, and our command lines.
+fn with_commands(text: &str, commands: &[&str]) -> String {
+    let mut body = tidy(text);
+    if body.trim().is_empty() {
+        body.clear();
+    }
+    if !body.is_empty() && !commands.is_empty() {
+        body.push_str("\n\n");
+    }
+    body.push_str(&commands.join("\n"));
+    body
+}
+
+/// A login that Prow's pattern takes.
+fn named(login: &Login) -> Result<&str, BadIntent> {
+    let text = login.as_str();
+    let good = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    if good { Ok(text) } else { Err(BadIntent::BadLogin(text.to_owned())) }
 }

@@ -1,9 +1,12 @@
 //! The board: every proposal's verdict, most urgent first, and the lanes that a screen shows. Derived, never stored.
 
+use std::cmp::Ordering;
+
 use serde::Serialize;
 
-use super::ids::{Login, Release, SigName};
-use super::verdict::Verdict;
+use super::facts::Facts;
+use super::ids::{Login, PullNumber, Release, SigName};
+use super::verdict::{Kind, Stage, Verdict};
 
 /// Everything derived from the facts.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,4 +93,167 @@ pub struct Lane {
     pub cards: Vec<usize>,
     /// The age in whole days of the one that has waited longest; none for an empty column.
     pub oldest_days: Option<i64>,
+}
+
+impl Board {
+    /// Puts verdicts into the board's order: urgency for the viewer, open ones first (`process.md` §3). The same input
+    /// gives the same order.
+    #[must_use]
+    pub fn of(viewer: Viewer, freeze: Option<Freeze>, mut verdicts: Vec<Verdict>) -> Self {
+        verdicts.sort_by(by_urgency);
+        Self { viewer, freeze, verdicts }
+    }
+
+    /// The verdict of a pull request.
+    #[must_use]
+    pub fn find(&self, number: PullNumber) -> Option<&Verdict> {
+        self.verdicts.iter().find(|verdict| verdict.number == number)
+    }
+
+    /// The columns of a grouping over the verdicts `shown` (indexes). Within a column the longest turn comes first; in
+    /// `converged` the newest. Somebody who shepherds with others has the card in their column too.
+    #[must_use]
+    pub fn lanes(&self, facts: &Facts, grouping: Grouping, shown: &[usize]) -> Vec<Lane> {
+        let mut columns: Vec<(LaneKey, Vec<usize>)> = Vec::new();
+        if grouping == Grouping::Stage {
+            let stages = Stage::ALL.into_iter().filter(|stage| *stage != Stage::Converged);
+            columns.extend(stages.map(|stage| (LaneKey::Stage(stage), Vec::new())));
+        }
+        for &index in shown {
+            let Some(verdict) = self.verdicts.get(index) else { continue };
+            for key in self.keys_of(grouping, verdict) {
+                match columns.iter_mut().find(|(have, _)| *have == key) {
+                    Some((_, cards)) => cards.push(index),
+                    None => columns.push((key, vec![index])),
+                }
+            }
+        }
+        columns.sort_by(|(a, a_cards), (b, b_cards)| a.compare(a_cards.len(), b, b_cards.len()));
+        columns.into_iter().map(|(key, cards)| self.lane(facts, &key, cards)).collect()
+    }
+
+    fn lane(&self, facts: &Facts, key: &LaneKey, mut cards: Vec<usize>) -> Lane {
+        let verdict = |index: &usize| self.verdicts.get(*index);
+        let ended = |index: &usize| {
+            verdict(index).and_then(|verdict| facts.pulls.get(&verdict.number)).and_then(|pull| pull.ended_at)
+        };
+        if *key == LaneKey::Stage(Stage::Converged) {
+            cards.sort_by_key(|index| std::cmp::Reverse(ended(index)));
+        } else {
+            cards.sort_by_key(|index| verdict(index).map(|verdict| verdict.clocks.turn_since));
+        }
+        let days = cards.iter().filter_map(verdict).map(|verdict| verdict.clocks.turn_days);
+        let oldest_days = days.max_by(f64::total_cmp).map(whole_days);
+        Lane { title: key.title(), cards, oldest_days }
+    }
+
+    fn keys_of(&self, grouping: Grouping, verdict: &Verdict) -> Vec<LaneKey> {
+        if verdict.stage == Stage::Converged {
+            return vec![LaneKey::Stage(Stage::Converged)];
+        }
+        match grouping {
+            Grouping::Stage => vec![LaneKey::Stage(verdict.stage)],
+            Grouping::Shepherd if verdict.shepherds.is_empty() => vec![LaneKey::Nobody],
+            Grouping::Shepherd => {
+                let mut keys: Vec<LaneKey> = Vec::new();
+                for shepherd in &verdict.shepherds {
+                    let key = LaneKey::Shepherd {
+                        me: self.viewer.login.as_ref() == Some(&shepherd.login),
+                        login: shepherd.login.clone(),
+                    };
+                    if !keys.contains(&key) {
+                        keys.push(key);
+                    }
+                }
+                keys
+            }
+            Grouping::Sig => vec![match (&verdict.sig, verdict.kind) {
+                (Some(sig), _) => LaneKey::Sig { mine: self.viewer.sigs.contains(sig), sig: sig.clone() },
+                (None, Kind::Process) => LaneKey::Process,
+                (None, Kind::New | Kind::Update) if verdict.owning_sigs.is_empty() => LaneKey::NoSig,
+                (None, Kind::New | Kind::Update) => LaneKey::SeveralSigs,
+            }],
+            Grouping::Release => vec![verdict.release.clone().map_or(LaneKey::NoRelease, LaneKey::Release)],
+        }
+    }
+}
+
+/// What a column is about, in the order of the columns (except for people, who come by load).
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum LaneKey {
+    Nobody,
+    Shepherd { me: bool, login: Login },
+    Sig { mine: bool, sig: SigName },
+    SeveralSigs,
+    NoSig,
+    Process,
+    Release(Release),
+    NoRelease,
+    Stage(Stage),
+}
+
+impl LaneKey {
+    fn title(&self) -> String {
+        match self {
+            Self::Nobody => "nobody".to_owned(),
+            Self::Shepherd { login, .. } => login.to_string(),
+            Self::Sig { sig, .. } => sig.to_string(),
+            Self::SeveralSigs => "several SIGs".to_owned(),
+            Self::NoSig => "no SIG".to_owned(),
+            Self::Process => "process".to_owned(),
+            Self::Release(release) => release.to_string(),
+            Self::NoRelease => "no release".to_owned(),
+            Self::Stage(stage) => stage.title().to_owned(),
+        }
+    }
+
+    /// Nobody first, then the viewer, then by load; the viewer's SIGs, then by name; releases by version.
+    fn compare(&self, cards: usize, other: &Self, other_cards: usize) -> Ordering {
+        match (self, other) {
+            (Self::Shepherd { me, login }, Self::Shepherd { me: other_me, login: other_login }) => {
+                other_me.cmp(me).then(other_cards.cmp(&cards)).then_with(|| login.cmp(other_login))
+            }
+            (Self::Sig { mine, sig }, Self::Sig { mine: other_mine, sig: other_sig }) => {
+                other_mine.cmp(mine).then_with(|| sig.cmp(other_sig))
+            }
+            (Self::Release(release), Self::Release(other)) => release.order().cmp(&other.order()),
+            (Self::Stage(stage), Self::Stage(other)) => stage.cmp(other),
+            _ => self.rank().cmp(&other.rank()),
+        }
+    }
+
+    fn rank(&self) -> usize {
+        match self {
+            Self::Nobody => 0,
+            Self::Shepherd { .. } => 1,
+            Self::Sig { .. } => 2,
+            Self::SeveralSigs => 3,
+            Self::NoSig => 4,
+            Self::Process => 5,
+            Self::Release(_) => 6,
+            Self::NoRelease => 7,
+            Self::Stage(_) => 8,
+        }
+    }
+}
+
+/// Urgency is an order, not a number: the viewer's turn, a near freeze, a lagging review, a conflict that involves the
+/// viewer, age; at last the number, so that no two are equal.
+fn by_urgency(a: &Verdict, b: &Verdict) -> Ordering {
+    let freeze = |verdict: &Verdict| (verdict.urgency.freeze_in_days.is_none(), verdict.urgency.freeze_in_days);
+    let over = |verdict: &Verdict| verdict.stage == Stage::Converged;
+    over(a)
+        .cmp(&over(b))
+        .then_with(|| a.urgency.my_turn.cmp(&b.urgency.my_turn))
+        .then_with(|| freeze(a).cmp(&freeze(b)))
+        .then_with(|| b.urgency.lagging.cmp(&a.urgency.lagging))
+        .then_with(|| b.urgency.my_conflict.cmp(&a.urgency.my_conflict))
+        .then_with(|| a.clocks.opened_at.cmp(&b.clocks.opened_at))
+        .then_with(|| a.number.cmp(&b.number))
+}
+
+/// Days as a screen shows them: whole ones, rounded down.
+#[expect(clippy::cast_possible_truncation, reason = "an age in days fits an i64 by far, and `as` saturates")]
+fn whole_days(days: f64) -> i64 {
+    days.floor() as i64
 }

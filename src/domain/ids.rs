@@ -160,6 +160,50 @@ impl Sha {
     }
 }
 
+impl Release {
+    /// Reads a release as people write it: `v1.10`, `1.10`, `v1.10.0`, `v1.9.`, `V1.9 (if time allows)`; the first
+    /// version in `text` counts, and a patch number is dropped, because schedules are per minor release.
+    /// None where there is none (`N/A`, `TBD`, empty).
+    #[must_use]
+    pub fn find(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let digits = |from: usize| bytes.iter().skip(from).take_while(|b| b.is_ascii_digit()).count();
+            let before = at.checked_sub(1).and_then(|i| bytes.get(i));
+            let starts = match before {
+                None => true,
+                Some(b'v' | b'V') => at < 2 || bytes.get(at - 2).is_none_or(|b| !b.is_ascii_alphanumeric()),
+                Some(b) => !b.is_ascii_alphanumeric() && *b != b'.' && *b != b'-',
+            };
+            let major = digits(at);
+            if starts && (1..=4).contains(&major) && bytes.get(at + major) == Some(&b'.') {
+                let minor = digits(at + major + 1);
+                if (1..=4).contains(&minor) {
+                    let number =
+                        |from: usize, len: usize| text.get(from..from + len).and_then(|t| t.parse::<u32>().ok());
+                    if let (Some(major_number), Some(minor_number)) = (number(at, major), number(at + major + 1, minor))
+                    {
+                        return Some(Self(format!("v{major_number}.{minor_number}")));
+                    }
+                }
+            }
+            at += major.max(1);
+        }
+        None
+    }
+
+    /// Major and minor number, for sorting: `v1.10` comes after `v1.9`. A release that is no version sorts last.
+    #[must_use]
+    pub fn order(&self) -> (u32, u32) {
+        let mut parts = self.0.trim_start_matches(['v', 'V']).split('.').map(|part| part.parse::<u32>().ok());
+        match (parts.next().flatten(), parts.next().flatten()) {
+            (Some(major), Some(minor)) => (major, minor),
+            _ => (u32::MAX, u32::MAX),
+        }
+    }
+}
+
 /// The number of a pull request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -1,1 +1,330 @@
-//! Placeholder.
+//! YAML as Go's tools read it: YAML 1.1 scalars, converted to JSON. Prow reads OWNERS files that way
+//! (`specs/prow.md` §4.4, §12.1), and the other files of the process are read by the same kind of tool, so that there is
+//! one door for all YAML.
+//!
+//! The rules are those of go-yaml v2 behind sigs.k8s.io/yaml: `yes` is a boolean and `0123` is octal, unless quoted;
+//! only the first document counts; of two equal keys the last wins; a merge key (`<<`) writes into the map where it
+//! stands. Only an event parser tells a plain from a quoted scalar, hence `saphyr-parser`.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
+use serde_json::{Map, Number, Value};
+
+/// So many nodes are read at most, aliases expanded: a document of nested aliases must not eat the memory.
+const MOST_NODES: usize = 1_000_000;
+/// So deep may collections nest.
+const MOST_DEPTH: usize = 200;
+
+/// Why a text is no YAML.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {message}")]
+pub struct YamlError {
+    /// The line, from 1; 0 where the whole text is meant.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// Reads the first document. An empty text is null.
+///
+/// # Errors
+/// Where Go's reader would refuse the text: bad syntax, characters that YAML does not allow, a key that is null or a
+/// collection, `.nan` and `.inf` (which JSON lacks), aliases that contain themselves or grow beyond measure.
+pub fn parse(text: &str) -> Result<Value, YamlError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(line) = forbidden(text) {
+        return Err(YamlError { line, message: "control characters are not allowed".to_owned() });
+    }
+    let mut builder = Builder::default();
+    let mut parser = Parser::new_from_str(text);
+    while let Some(event) = parser.next_event() {
+        let (event, span) =
+            event.map_err(|error| YamlError { line: error.marker().line(), message: error.info().to_owned() })?;
+        let done = matches!(event, Event::DocumentEnd | Event::StreamEnd);
+        builder.take(event).map_err(|message| YamlError { line: span.start.line(), message })?;
+        if done {
+            break;
+        }
+    }
+    Ok(builder.root.unwrap_or(Value::Null))
+}
+
+/// The line of the first character that YAML does not allow.
+fn forbidden(text: &str) -> Option<usize> {
+    let bad = |c: char| {
+        !matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
+            && c < '\u{10000}'
+    };
+    let at = text.find(bad)?;
+    Some(1 + text.get(..at).unwrap_or_default().matches('\n').count())
+}
+
+/// A node that is complete.
+struct Node {
+    value: Value,
+    /// A plain `<<`, which as a key merges.
+    merge: bool,
+    /// As a map key: the text that JSON gets, or none where Go refuses it.
+    key: Option<String>,
+}
+
+/// A collection that is still open.
+enum Open {
+    List { items: Vec<Value>, anchor: usize },
+    Map { map: Map<String, Value>, key: Option<Node>, anchor: usize },
+}
+
+#[derive(Default)]
+struct Builder {
+    open: Vec<Open>,
+    root: Option<Value>,
+    /// Finished anchors, with their sizes in nodes.
+    anchors: HashMap<usize, (Value, usize)>,
+    nodes: usize,
+}
+
+impl Builder {
+    fn take(&mut self, event: Event<'_>) -> Result<(), String> {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let node = scalar(&text, style, tag.as_deref())?;
+                self.finish(node, anchor)
+            }
+            Event::SequenceStart(anchor, _) => self.start(Open::List { items: Vec::new(), anchor }),
+            Event::MappingStart(anchor, _) => self.start(Open::Map { map: Map::new(), key: None, anchor }),
+            Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
+                Some(Open::List { items, anchor }) => self.finish(collection(Value::Array(items)), anchor),
+                Some(Open::Map { map, anchor, .. }) => self.finish(collection(Value::Object(map)), anchor),
+                None => Ok(()),
+            },
+            Event::Alias(id) => {
+                let Some((value, size)) = self.anchors.get(&id).cloned() else {
+                    return Err("an alias stands inside of what it names".to_owned());
+                };
+                self.count(size)?;
+                let key = key_of(&value);
+                self.finish(Node { value, merge: false, key }, 0)
+            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {
+                Ok(())
+            }
+        }
+    }
+
+    fn count(&mut self, more: usize) -> Result<(), String> {
+        self.nodes = self.nodes.saturating_add(more);
+        if self.nodes > MOST_NODES { Err("the document is too large, aliases expanded".to_owned()) } else { Ok(()) }
+    }
+
+    fn start(&mut self, open: Open) -> Result<(), String> {
+        if self.open.len() >= MOST_DEPTH {
+            return Err("collections nest too deeply".to_owned());
+        }
+        self.open.push(open);
+        Ok(())
+    }
+
+    fn finish(&mut self, node: Node, anchor: usize) -> Result<(), String> {
+        self.count(1)?;
+        if anchor != 0 {
+            let size = size(&node.value);
+            self.anchors.insert(anchor, (node.value.clone(), size));
+        }
+        match self.open.last_mut() {
+            None => {
+                if self.root.is_none() {
+                    self.root = Some(node.value);
+                }
+                Ok(())
+            }
+            Some(Open::List { items, .. }) => {
+                items.push(node.value);
+                Ok(())
+            }
+            Some(Open::Map { map, key, .. }) => match key.take() {
+                None => {
+                    if node.key.is_none() && !node.merge {
+                        return Err("a key must be a text, a number or a boolean".to_owned());
+                    }
+                    *key = Some(node);
+                    Ok(())
+                }
+                Some(name) if name.merge => merge(map, node.value),
+                Some(name) => {
+                    map.insert(name.key.unwrap_or_default(), node.value);
+                    Ok(())
+                }
+            },
+        }
+    }
+}
+
+/// Writes a merged map (or a list of maps, of which earlier ones win) into `into`.
+fn merge(into: &mut Map<String, Value>, what: Value) -> Result<(), String> {
+    const WRONG: &str = "`<<` merges a map or a list of maps";
+    match what {
+        Value::Object(map) => {
+            into.extend(map);
+            Ok(())
+        }
+        Value::Array(items) => {
+            for item in items.into_iter().rev() {
+                let Value::Object(map) = item else { return Err(WRONG.to_owned()) };
+                into.extend(map);
+            }
+            Ok(())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Err(WRONG.to_owned()),
+    }
+}
+
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(size).sum::<usize>(),
+        Value::Object(map) => 1 + map.values().map(size).sum::<usize>(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 1,
+    }
+}
+
+fn collection(value: Value) -> Node {
+    Node { value, merge: false, key: None }
+}
+
+fn key_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(_) | Value::Bool(_) | Value::Number(_) => Some(text_of(value).unwrap_or_default()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// A scalar as the text that Go makes of it where a text is wanted: numbers and booleans in Go's canonical spelling
+/// (`specs/prow.md` §12.1). None for null and collections.
+#[must_use]
+pub fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(true) => Some("true".to_owned()),
+        Value::Bool(false) => Some("false".to_owned()),
+        Value::Number(number) => Some(match (number.as_i64(), number.as_u64(), number.as_f64()) {
+            (Some(n), _, _) => n.to_string(),
+            (None, Some(n), _) => n.to_string(),
+            (None, None, Some(n)) => float_text(n),
+            (None, None, None) => number.to_string(),
+        }),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// Go's `FormatFloat(x, 'g', -1, 32)`: the shortest digits, with an exponent below 1e-4 and from 1e6 on.
+#[expect(clippy::cast_possible_truncation, reason = "Go formats these as 32-bit floats; so do we")]
+fn float_text(x: f64) -> String {
+    let x = x as f32;
+    if !x.is_finite() {
+        return if x > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
+    }
+    let scientific = format!("{x:e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if (-4..6).contains(&exponent) {
+        return format!("{x}");
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{digits}e{sign}{:02}", exponent.abs())
+}
+
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Node, String> {
+    let string = |text: &str| Node { value: Value::String(text.to_owned()), merge: false, key: Some(text.to_owned()) };
+    let wanted = tag.map(|tag| if tag.is_yaml_core_schema() { tag.suffix.as_str() } else { "!" });
+    match wanted {
+        None if style != ScalarStyle::Plain => return Ok(string(text)),
+        None | Some("bool" | "int" | "float" | "null") => {}
+        Some("merge") => return Ok(Node { value: Value::String(text.to_owned()), merge: text == "<<", key: None }),
+        Some(_) => return Ok(string(text)),
+    }
+    let value = resolve(text).ok_or("JSON has no infinity and no NaN")?;
+    let fits = match (wanted, &value) {
+        (None, _)
+        | (Some("bool"), Value::Bool(_))
+        | (Some("null"), Value::Null)
+        | (Some("float"), Value::Number(_)) => true,
+        (Some("int"), Value::Number(number)) => number.as_f64().is_none() || !number.is_f64(),
+        (Some(_), _) => false,
+    };
+    if !fits {
+        return Err(format!("`{text}` is no {}", wanted.unwrap_or_default()));
+    }
+    let merge = wanted.is_none() && style == ScalarStyle::Plain && text == "<<";
+    let key = key_of(&value);
+    Ok(Node { value, merge, key })
+}
+
+/// A plain scalar by go-yaml's table. None for what JSON cannot say.
+fn resolve(text: &str) -> Option<Value> {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Some(Value::Null),
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
+            return Some(Value::Bool(true));
+        }
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
+            return Some(Value::Bool(false));
+        }
+        ".nan" | ".NaN" | ".NAN" | ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf"
+        | "-.INF" => return None,
+        _ => {}
+    }
+    let number = match text.bytes().next() {
+        Some(b'.') => float(text),
+        Some(b'+' | b'-' | b'0'..=b'9') => {
+            let plain = text.replace('_', "");
+            integer(&plain).or_else(|| float(&plain))
+        }
+        _ => None,
+    };
+    Some(number.map_or_else(|| Value::String(text.to_owned()), Value::Number))
+}
+
+/// Go's `ParseInt(text, 0, 64)`, else `ParseUint`: 0x, 0o, 0b, and a leading zero for octal.
+fn integer(text: &str) -> Option<Number> {
+    let (negative, digits) = match text.as_bytes() {
+        [b'-', ..] => (true, text.get(1..)?),
+        [b'+', ..] => (false, text.get(1..)?),
+        _ => (false, text),
+    };
+    let (radix, digits) = match digits.as_bytes() {
+        [b'0', b'x' | b'X', ..] => (16, digits.get(2..)?),
+        [b'0', b'o' | b'O', ..] => (8, digits.get(2..)?),
+        [b'0', b'b' | b'B', ..] => (2, digits.get(2..)?),
+        [b'0', _, ..] => (8, digits.get(1..)?),
+        _ => (10, digits),
+    };
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let size = u64::from_str_radix(digits, radix).ok()?;
+    match (negative, text.starts_with('+')) {
+        (false, false) => Some(Number::from(size)),
+        (false, true) => i64::try_from(size).ok().map(Number::from),
+        (true, _) => i64::try_from(-i128::from(size)).ok().map(Number::from),
+    }
+}
+
+/// A decimal float as YAML writes it: digits on at least one side of the point, an optional exponent.
+fn float(text: &str) -> Option<Number> {
+    let body = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (mantissa, exponent) = match body.find(['e', 'E']) {
+        Some(at) => (body.get(..at)?, body.get(at + 1..)),
+        None => (body, None),
+    };
+    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let exponent_fits = exponent.is_none_or(|exponent| {
+        let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+        !exponent.is_empty() && digits(exponent)
+    });
+    if whole.is_empty() && part.is_empty() || !digits(whole) || !digits(part) || !exponent_fits {
+        return None;
+    }
+    let value: f64 = text.parse().ok()?;
+    Number::from_f64(value)
+}

@@ -1,2 +1,6 @@
 //! Tables and scenarios for the pure domain.
 mod ids;
+mod roster;
+mod schedule;
+mod text;
+mod vep;

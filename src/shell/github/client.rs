@@ -1,1 +1,290 @@
-//! Placeholder.
+//! The one door to GitHub: octocrab over any tower service that carries bytes, so that the tested path is the shipped
+//! path. Reads may be repeated once; writes (`send`) never are.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
+use http_body_util::BodyExt;
+use http_body_util::combinators::BoxBody;
+use jiff::Timestamp;
+use octocrab::{AuthState, Octocrab, OctocrabBuilder};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+use tower::Service;
+
+use super::budget::Budget;
+use super::connect::Network;
+use super::edge::{BoxError, Edge, Trouble, WireError};
+use super::failures;
+use super::wire::{GraphqlError, Maybe, RateLimit};
+use crate::domain::failure::{Failure, FailureKind};
+
+/// How long a read waits before it is repeated, and the longest `Retry-After` that is waited for at all: whoever
+/// looks at a screen would rather know.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// GitHub's client. Cheap to clone; clones share connections and budget.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    crab: Octocrab,
+    roots: Roots,
+    budget: Mutex<Budget>,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("rest", &self.inner.roots.rest).finish_non_exhaustive()
+    }
+}
+
+/// Where GitHub's two interfaces are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Roots {
+    /// REST's root, without a slash at its end.
+    pub rest: String,
+    /// GraphQL's address.
+    pub graphql: String,
+    /// The host, for messages.
+    pub host: String,
+}
+
+impl Roots {
+    /// Reads REST's root (`VEPHERD_GITHUB_API`); GraphQL's address follows from it.
+    ///
+    /// # Errors
+    /// Where it is no address, or would send the token in clear text to another machine.
+    pub fn parse(root: &str) -> Result<Self, Failure> {
+        let bad = |cause: String| {
+            Failure::new(FailureKind::Configuration, "use the address of GitHub's API", cause)
+                .hint("Set VEPHERD_GITHUB_API to something like https://api.github.com or https://HOST/api/v3.")
+        };
+        let rest = root.trim().trim_end_matches('/').to_owned();
+        let uri: Uri = rest.parse().map_err(|error| bad(format!("`{rest}` is no address: {error}")))?;
+        let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(|| bad(format!("`{rest}` names no host")))?.to_owned();
+        if uri.query().is_some() || uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+            return Err(bad("the address must hold neither a query nor a user or password".to_owned()));
+        }
+        match uri.scheme_str() {
+            Some("https") => {}
+            Some("http") if is_loopback(&host) => {}
+            Some("http") => {
+                return Err(bad(format!(
+                    "plain http to {host} would send the token in clear text; only this machine itself (127.0.0.1, localhost) may be reached so"
+                )));
+            }
+            _ => return Err(bad(format!("`{rest}` begins neither with https:// nor with http://"))),
+        }
+        let graphql = match rest.strip_suffix("/api/v3") {
+            Some(host) => format!("{host}/api/graphql"),
+            None => format!("{rest}/graphql"),
+        };
+        Ok(Self { rest, graphql, host })
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.eq_ignore_ascii_case("localhost") || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// A GraphQL answer that has data, perhaps with errors beside it.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The data.
+    pub data: Value,
+    /// What could not be answered.
+    pub errors: Vec<GraphqlError>,
+    /// The server's clock.
+    pub server_time: Option<Timestamp>,
+}
+
+/// A raw answer, whatever its status.
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Client {
+    /// A client over any service: the network, or a simulator in this process. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// Where `root` is no usable address, or the token holds what no token holds.
+    pub fn over<S>(service: S, root: &str, token: SecretString) -> Result<Self, Failure>
+    where
+        S: Service<Request<Bytes>, Response = Response<Bytes>> + Clone + Send + Sync + 'static,
+        S::Future: Send,
+        S::Error: Into<BoxError>,
+    {
+        let roots = Roots::parse(root)?;
+        let bearer = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret().trim())).ok();
+        let bearer = bearer.filter(|_| !token.expose_secret().trim().is_empty()).ok_or_else(|| {
+            Failure::new(FailureKind::Credentials, "use the token", "it is empty or holds characters that no token has")
+                .hint("Set VEPHERD_TOKEN to a valid token, or run `vepherd auth login`.")
+        })?;
+        let built = OctocrabBuilder::new_empty().with_service(Edge::new(service, bearer)).with_auth(AuthState::None).build();
+        let crab = match built {
+            Ok(crab) => crab,
+            Err(never) => match never {},
+        };
+        Ok(Self { inner: Arc::new(Inner { crab, roots, budget: Mutex::new(Budget::default()) }) })
+    }
+
+    /// A client over the network.
+    ///
+    /// # Errors
+    /// As [`Client::over`], and where the machine has no certificate roots.
+    pub fn connect(root: &str, token: SecretString) -> Result<Self, Failure> {
+        // The address is checked first: its mistakes are the user's, and more frequent.
+        Roots::parse(root)?;
+        Self::over(Network::new()?, root, token)
+    }
+
+    /// What was spent, and what is left.
+    #[must_use]
+    pub fn budget(&self) -> Budget {
+        *self.lock()
+    }
+
+    /// The host, for messages.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.inner.roots.host
+    }
+
+    /// Asks a read-only GraphQL query; repeated once where the connection fails or the server has a hiccup.
+    ///
+    /// # Errors
+    /// Where no data comes; data with errors beside it is an answer.
+    pub async fn graphql(&self, document: &str, variables: Value) -> Result<Answer, Failure> {
+        self.read("read from GitHub", document, &variables, true).await
+    }
+
+    /// The same with a phrase for failures. `stubborn` repeats server errors as well as broken connections; a caller
+    /// who can ask for less does that instead.
+    pub(crate) async fn read(
+        &self,
+        attempted: &str,
+        document: &str,
+        variables: &Value,
+        stubborn: bool,
+    ) -> Result<Answer, Failure> {
+        let first = self.query_once(attempted, document, variables).await;
+        let again = match &first {
+            Err((failure, _)) => match failure.kind {
+                FailureKind::Network => true,
+                FailureKind::Server => stubborn,
+                _ => false,
+            },
+            Ok(_) => false,
+        };
+        match first {
+            Ok(answer) => Ok(answer),
+            Err((failure, wait)) if again && wait.is_none_or(|wait| wait <= PAUSE * 4) => {
+                tracing::debug!(kind = ?failure.kind, "a read is repeated");
+                tokio::time::sleep(wait.unwrap_or(PAUSE)).await;
+                self.query_once(attempted, document, variables).await.map_err(|(failure, _)| failure)
+            }
+            Err((failure, _)) => Err(failure),
+        }
+    }
+
+    /// One query, one attempt. The failure comes with the server's `Retry-After`.
+    pub(super) async fn query_once(
+        &self,
+        attempted: &str,
+        document: &str,
+        variables: &Value,
+    ) -> Result<Answer, (Failure, Option<Duration>)> {
+        let body = json!({ "query": document, "variables": variables });
+        let reply = self.post(&self.inner.roots.graphql, &body).await;
+        let reply = reply.map_err(|error| (failures::no_answer(attempted, self.host(), &error), None))?;
+        let wait = retry_after(&reply.headers);
+        if let Some(failure) = failures::bad_status(attempted, reply.status, &reply.headers, &reply.body) {
+            return Err((failure, wait));
+        }
+        let mut json: Value = serde_json::from_slice(&reply.body).map_err(|_| {
+            let failure = Failure::new(FailureKind::Protocol, attempted, format!("{} answers something that is no JSON", self.host()))
+                .hint("Check VEPHERD_GITHUB_API: is that address GitHub's API?");
+            (failure, None)
+        })?;
+        let errors: Vec<GraphqlError> =
+            json.get("errors").and_then(Value::as_array).into_iter().flatten().map(GraphqlError::read).collect();
+        let data = json.get_mut("data").map(Value::take).unwrap_or_default();
+        if let Some(rate) = data.get("rateLimit") {
+            let rate: Maybe<RateLimit> = serde_json::from_value(rate.clone()).unwrap_or_default();
+            if let Some(rate) = rate.get() {
+                self.lock().read_answer(rate);
+            }
+        }
+        if data.as_object().is_none_or(|data| data.is_empty()) {
+            return Err((failures::no_data(attempted, &errors, self.budget().points.reset_at), wait));
+        }
+        Ok(Answer { data, errors, server_time: failures::server_time(&reply.headers) })
+    }
+
+    /// REST's address of a path.
+    pub(super) fn rest(&self, path: &str) -> String {
+        format!("{}{path}", self.inner.roots.rest)
+    }
+
+    /// GraphQL's address.
+    pub(super) fn graphql_address(&self) -> &str {
+        &self.inner.roots.graphql
+    }
+
+    /// One POST, one attempt.
+    pub(super) async fn post(&self, address: &str, body: &Value) -> Result<Reply, WireError> {
+        self.lock().requests += 1;
+        let answer = self.inner.crab._post(address, Some(body)).await;
+        self.reply(answer, address).await
+    }
+
+    /// One PUT, one attempt.
+    pub(super) async fn put(&self, address: &str, body: &Value) -> Result<Reply, WireError> {
+        self.lock().requests += 1;
+        let answer = self.inner.crab._put(address, Some(body)).await;
+        self.reply(answer, address).await
+    }
+
+    async fn reply(
+        &self,
+        answer: octocrab::Result<Response<BoxBody<Bytes, octocrab::Error>>>,
+        address: &str,
+    ) -> Result<Reply, WireError> {
+        let response = answer.map_err(|error| wire_error(&error))?;
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.map_err(|error| wire_error(&error))?.to_bytes();
+        self.lock().read_headers(&parts.headers, address == self.inner.roots.graphql);
+        Ok(Reply { status: parts.status, headers: parts.headers, body })
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Budget> {
+        self.inner.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// Finds what our own layers said under octocrab's wrapping. What anybody else says may have been sent.
+fn wire_error(error: &octocrab::Error) -> WireError {
+    let mut texts = Vec::new();
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(one) = cause {
+        if let Some(ours) = one.downcast_ref::<WireError>() {
+            return WireError { trouble: ours.trouble, maybe_sent: ours.maybe_sent, text: ours.text.clone() };
+        }
+        texts.push(one.to_string());
+        cause = one.source();
+    }
+    WireError { trouble: Trouble::Lost, maybe_sent: true, text: texts.pop().unwrap_or_default() }
+}
