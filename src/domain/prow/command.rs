@@ -169,6 +169,12 @@ pub fn parse(body: &str, source: Source, rules: &ProwRules) -> Commands {
 /// steps 2 and 4). In a kept text lgtm lines count even where `/lgtm` alone would not.
 #[must_use]
 pub fn approve_steps(body: &str, rules: &ProwRules) -> Vec<ApproveStep> {
+    let (kept, steps) = all_approve_steps(body, rules);
+    if kept { steps } else { Vec::new() }
+}
+
+/// The same with the steps of a text that only a review state keeps, and whether its commands keep it.
+pub(super) fn all_approve_steps(body: &str, rules: &ProwRules) -> (bool, Vec<ApproveStep>) {
     let mut kept = false;
     let mut steps = Vec::new();
     for start in starts(body) {
@@ -177,7 +183,7 @@ pub fn approve_steps(body: &str, rules: &ProwRules) -> Vec<ApproveStep> {
             steps.push(found.step);
         }
     }
-    if kept { steps } else { Vec::new() }
+    (kept, steps)
 }
 
 /// What one text's steps leave behind: a plain approval does not replace one with `no-issue` (`specs/prow.md` §5
