@@ -7,6 +7,7 @@ use ratatui_textarea::{Input, Key, TextArea};
 use super::{command, composer, keys};
 use crate::app::available;
 use crate::app::effect::Effects;
+use crate::app::geometry;
 use crate::app::hit;
 use crate::app::model::{Choice, Model, Overlay, Pick, Picker};
 use crate::app::registry::{self, Availability, Command, Group};
@@ -147,17 +148,11 @@ pub fn step(model: &mut Model, by: isize) -> Effects {
     Effects::none()
 }
 
-/// The first choice on screen, when so many rows are shown: the selected one is among them.
-#[must_use]
-pub fn first_shown(picker: &Picker, rows: usize) -> usize {
-    picker.selected.saturating_sub(rows.saturating_sub(1))
-}
-
 /// A row was clicked.
 pub fn clicked(model: &mut Model, row: usize) -> Effects {
     let Some(Overlay::Picker(open)) = &model.overlay else { return Effects::none() };
     let rows = usize::from(hit::picker_plan(model, open.matches.len()).rows.height);
-    let index = first_shown(open, rows) + row;
+    let index = geometry::keep_in_view(open.selected, 0, rows, open.matches.len()) + row;
     if index >= open.matches.len() {
         return Effects::none();
     }
