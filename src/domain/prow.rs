@@ -5,5 +5,7 @@ pub mod approve;
 pub mod command;
 pub mod forecast;
 pub mod gate;
+mod go;
 pub mod lgtm;
 pub mod owners;
+mod re2;

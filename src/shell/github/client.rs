@@ -66,7 +66,11 @@ impl Roots {
         };
         let rest = root.trim().trim_end_matches('/').to_owned();
         let uri: Uri = rest.parse().map_err(|error| bad(format!("`{rest}` is no address: {error}")))?;
-        let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(|| bad(format!("`{rest}` names no host")))?.to_owned();
+        let host = uri
+            .host()
+            .filter(|host| !host.is_empty())
+            .ok_or_else(|| bad(format!("`{rest}` names no host")))?
+            .to_owned();
         if uri.query().is_some() || uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
             return Err(bad("the address must hold neither a query nor a user or password".to_owned()));
         }
@@ -90,7 +94,8 @@ impl Roots {
 
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare.eq_ignore_ascii_case("localhost") || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    bare.eq_ignore_ascii_case("localhost")
+        || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// A GraphQL answer that has data, perhaps with errors beside it.
@@ -128,7 +133,8 @@ impl Client {
             Failure::new(FailureKind::Credentials, "use the token", "it is empty or holds characters that no token has")
                 .hint("Set VEPHERD_TOKEN to a valid token, or run `vepherd auth login`.")
         })?;
-        let built = OctocrabBuilder::new_empty().with_service(Edge::new(service, bearer)).with_auth(AuthState::None).build();
+        let built =
+            OctocrabBuilder::new_empty().with_service(Edge::new(service, bearer)).with_auth(AuthState::None).build();
         let crab = match built {
             Ok(crab) => crab,
             Err(never) => match never {},
@@ -210,8 +216,12 @@ impl Client {
             return Err((failure, wait));
         }
         let mut json: Value = serde_json::from_slice(&reply.body).map_err(|_| {
-            let failure = Failure::new(FailureKind::Protocol, attempted, format!("{} answers something that is no JSON", self.host()))
-                .hint("Check VEPHERD_GITHUB_API: is that address GitHub's API?");
+            let failure = Failure::new(
+                FailureKind::Protocol,
+                attempted,
+                format!("{} answers something that is no JSON", self.host()),
+            )
+            .hint("Check VEPHERD_GITHUB_API: is that address GitHub's API?");
             (failure, None)
         })?;
         let errors: Vec<GraphqlError> =

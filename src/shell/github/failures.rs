@@ -113,7 +113,8 @@ fn rate_limit(attempted: &str, status: StatusCode, headers: &HeaderMap, said: &s
         return None;
     }
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<i64>().ok();
-    let retry_after = number("retry-after").or_else(|| (status.as_u16() == 429 && !headers.contains_key("x-ratelimit-reset")).then_some(60));
+    let retry_after = number("retry-after")
+        .or_else(|| (status.as_u16() == 429 && !headers.contains_key("x-ratelimit-reset")).then_some(60));
     let empty = number("x-ratelimit-remaining") == Some(0);
     let lower = said.to_ascii_lowercase();
     if retry_after.is_none() && !empty && !lower.contains("rate limit") && !lower.contains("abuse") {
@@ -135,7 +136,8 @@ pub fn limited(attempted: &str, said: &str, retry_at: Option<Timestamp>) -> Fail
         Some(at) => format!("Requests are accepted again at {at:.0}; what is known is still shown."),
         None => "Wait some minutes; what is known is still shown.".to_owned(),
     };
-    let mut failure = Failure::new(FailureKind::RateLimited, attempted, format!("GitHub asks us to wait ({})", words(said)));
+    let mut failure =
+        Failure::new(FailureKind::RateLimited, attempted, format!("GitHub asks us to wait ({})", words(said)));
     failure.retry_at = retry_at;
     failure.hint(hint)
 }

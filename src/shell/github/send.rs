@@ -69,7 +69,10 @@ impl Client {
                 {
                     call.insert("body".to_owned(), Value::String(body.clone()));
                 }
-                (format!("{verb} {repo}{pull}"), self.post(&self.rest(&format!("{base}/pulls/{n}/reviews")), &call).await)
+                (
+                    format!("{verb} {repo}{pull}"),
+                    self.post(&self.rest(&format!("{base}/pulls/{n}/reviews")), &call).await,
+                )
             }
             Post::Dismiss { review, message } => (
                 format!("dismiss the own review of {repo}{pull}"),
@@ -81,7 +84,8 @@ impl Client {
             ),
             Post::Reply { to, body } => (
                 format!("reply in a thread of {repo}{pull}"),
-                self.post(&self.rest(&format!("{base}/pulls/{n}/comments/{to}/replies")), &json!({ "body": body })).await,
+                self.post(&self.rest(&format!("{base}/pulls/{n}/comments/{to}/replies")), &json!({ "body": body }))
+                    .await,
             ),
             Post::Resolve { thread } => {
                 let document = include_str!("../../../assets/graphql/resolve.graphql");
@@ -115,9 +119,11 @@ impl Client {
             let failure = failures::no_data(attempted, std::slice::from_ref(&error), None);
             return Err(match failure.kind {
                 FailureKind::Server => SendFailure::Unknown(failure),
-                FailureKind::Protocol => {
-                    SendFailure::NotSent(Failure::new(FailureKind::Rejected, attempted, format!("GitHub rejects it: {}", error.message)))
-                }
+                FailureKind::Protocol => SendFailure::NotSent(Failure::new(
+                    FailureKind::Rejected,
+                    attempted,
+                    format!("GitHub rejects it: {}", error.message),
+                )),
                 _ => SendFailure::NotSent(failure),
             });
         }

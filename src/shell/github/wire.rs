@@ -100,8 +100,13 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Connection<T> {
         let page = raw.page_info.take().unwrap_or_default();
         let next = page.has_next_page.take().unwrap_or(false);
         let cursor = page.end_cursor.take().filter(|_| next);
-        let mut out =
-            Self { nodes: Vec::new(), unread: 0, cut: next && cursor.is_none(), more: cursor, total: raw.total_count.take() };
+        let mut out = Self {
+            nodes: Vec::new(),
+            unread: 0,
+            cut: next && cursor.is_none(),
+            more: cursor,
+            total: raw.total_count.take(),
+        };
         for node in raw.nodes.take().unwrap_or_default() {
             match T::deserialize(node) {
                 Ok(node) => out.nodes.push(node),

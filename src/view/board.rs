@@ -1,0 +1,120 @@
+//! Columns of cards: the board, and the queues of the shepherds.
+//!
+//! ```text
+//! needs shepherd            37   484 d  author's turn ...
+//! ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  ───────────── ...
+//! ▌▲402 ＋ Offline incremental backup    372 ＋ Structured operation
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::card::Card;
+use super::empty;
+use super::pen::{self, span};
+use super::styles::Styles;
+use crate::app::geometry::{self, BoardPlan};
+use crate::app::hit::{self, CARD};
+use crate::app::model::{Home, Model};
+use crate::domain::board::Lane;
+use crate::domain::text::sanitize_line;
+
+/// Draws the columns of a view.
+pub(super) fn draw(model: &Model, home: Home, area: Rect, buf: &mut Buffer, styles: &Styles) {
+    let lanes = model.lanes(home);
+    let cursor = model.cursor(home);
+    if !model.loaded {
+        return empty::skeleton(area, buf, styles);
+    }
+    if lanes.iter().all(|lane| lane.cards.is_empty()) {
+        return empty::draw(model, home, area, buf, styles);
+    }
+    let plan = geometry::board(area, lanes.len(), cursor.lane, cursor.first_lane);
+    if let Some(tabs) = plan.tabs {
+        draw_tabs(model, tabs, buf, styles);
+    }
+    let last = plan.columns.len().saturating_sub(1);
+    for (place, column) in plan.columns.iter().enumerate() {
+        let Some(lane) = lanes.get(column.lane) else { continue };
+        let active = column.lane == cursor.lane;
+        let edges = (if place == 0 { plan.hidden_left } else { 0 }, if place == last { plan.hidden_right } else { 0 });
+        draw_header(lane, active, edges, column.header, buf, styles);
+        draw_cards(model, home, column.lane, lane, &plan, column.cards, buf, styles);
+    }
+}
+
+fn draw_tabs(model: &Model, line: Rect, buf: &mut Buffer, styles: &Styles) {
+    let active = model.cursor(model.home).lane;
+    let lanes = model.lanes(model.home);
+    for (index, place) in hit::lane_tabs(model, line) {
+        let Some(lane) = lanes.get(index) else { continue };
+        let style = if index == active { styles.selected } else { styles.dim };
+        pen::line(buf, place, Line::from(span(sanitize_line(&hit::lane_label(lane)), style)), styles);
+        if index == active {
+            let under = Rect { y: place.y.saturating_add(1), ..place };
+            let rule = styles.glyphs.heavy_rule.repeat(usize::from(place.width));
+            pen::line(buf, under, Line::from(span(rule, styles.selected)), styles);
+        }
+    }
+}
+
+fn draw_header(lane: &Lane, active: bool, edges: (usize, usize), area: Rect, buf: &mut Buffer, styles: &Styles) {
+    let mut rows = area.rows();
+    let (title, rule) = (rows.next().unwrap_or_default(), rows.next().unwrap_or_default());
+    let style = if active { styles.selected } else { styles.strong };
+    let mut left = Vec::new();
+    if edges.0 > 0 {
+        left.push(span(format!("{}{} ", styles.glyphs.left, edges.0), styles.dim));
+    }
+    left.push(span(sanitize_line(&lane.title), style));
+    left.push(span(format!("  {}", lane.cards.len()), styles.dim));
+    let mut right = Vec::new();
+    if let Some(days) = lane.oldest_days {
+        right.push(span(format!("oldest {days} d"), styles.dim));
+    }
+    if edges.1 > 0 {
+        right.push(span(format!("  {}{}", edges.1, styles.glyphs.right), styles.dim));
+    }
+    pen::sides(buf, title, Line::from(left), Line::from(right), styles);
+    let (glyph, style) = match active {
+        true => (styles.glyphs.heavy_rule, styles.selected),
+        false => (styles.glyphs.rule, styles.faint),
+    };
+    pen::line(buf, rule, Line::from(span(glyph.repeat(usize::from(rule.width)), style)), styles);
+}
+
+#[expect(clippy::too_many_arguments, reason = "one column's whole context; a struct would only name it twice")]
+fn draw_cards(
+    model: &Model,
+    home: Home,
+    index: usize,
+    lane: &Lane,
+    plan: &BoardPlan,
+    area: Rect,
+    buf: &mut Buffer,
+    styles: &Styles,
+) {
+    let cursor = model.cursor(home);
+    let top = cursor.first_row.get(index).copied().unwrap_or(0).min(lane.cards.len());
+    let fit = geometry::cards_that_fit(area, CARD);
+    let single = plan.columns.len() == 1 && plan.tabs.is_some();
+    let bar = single && lane.cards.len() > fit;
+    let inner = if bar { Rect { width: area.width.saturating_sub(2), ..area } } else { area };
+    // One more than fits whole: its first lines say that the column goes on.
+    for (place, verdict) in lane.cards.iter().skip(top).take(fit + 1).enumerate() {
+        let place_area = geometry::card(inner, CARD, place);
+        let Some(verdict) = model.verdict(*verdict) else { continue };
+        let Some(pull) = model.facts.pulls.get(&verdict.number) else { continue };
+        let selected = index == cursor.lane && cursor.pull == Some(verdict.number);
+        Card { verdict, pull, selected, fresh: model.is_new(verdict) && !model.seen.is_empty() }
+            .draw(place_area, CARD, buf, styles);
+    }
+    if lane.cards.is_empty() && area.height > 0 {
+        pen::line(buf, area, Line::from(span("  none", styles.faint)), styles);
+    }
+    if bar {
+        let pitch = usize::from(CARD.pitch());
+        pen::scrollbar(buf, area, top * pitch, lane.cards.len() * pitch, styles);
+    }
+}

@@ -1,0 +1,270 @@
+//! One proposal in one, three or five lines: the same fact always in the same place.
+//!
+//! ```text
+//! ▌▲402 ＋ Offline incremental backup
+//! ▌ storage  C∙ N∙ S∙          ◷ 11 d
+//! ▌ ⇢ SIG storage        ≡3     v1.10
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::pen::{self, span};
+use super::styles::Styles;
+use super::words;
+use super::wrap::wrap_text;
+use crate::app::geometry::CardSize;
+use crate::domain::facts::PullFacts;
+use crate::domain::ids::SigName;
+use crate::domain::text::sanitize_line;
+use crate::domain::verdict::{Convergence, Kind, MyTurn, SignOff, SignOffState, Stage, Verdict, Waiting, Who};
+
+/// A card as it is drawn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Card<'a> {
+    /// What is derived.
+    pub verdict: &'a Verdict,
+    /// What GitHub said.
+    pub pull: &'a PullFacts,
+    /// The selection is here.
+    pub selected: bool,
+    /// Something human since the viewer looked.
+    pub fresh: bool,
+}
+
+impl Card<'_> {
+    /// Draws the card; rows below the area are left out.
+    pub(super) fn draw(&self, area: Rect, size: CardSize, buf: &mut Buffer, styles: &Styles) {
+        let area = area.intersection(buf.area);
+        if area.is_empty() {
+            return;
+        }
+        if self.selected {
+            for y in area.top()..area.bottom() {
+                buf.set_string(area.x, y, styles.glyphs.bar, styles.selected);
+            }
+        }
+        let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
+        let mut rows = inner.rows();
+        let mut next = || rows.next().unwrap_or_default();
+        match size {
+            CardSize::Line => {
+                let clock = Line::from(clock(self.verdict, styles));
+                pen::sides(buf, next(), self.first(styles), clock, styles);
+            }
+            CardSize::Card => {
+                pen::line(buf, next(), self.first(styles), styles);
+                pen::sides(buf, next(), self.second(styles), Line::from(clock(self.verdict, styles)), styles);
+                pen::sides(buf, next(), self.third(styles), self.tail(styles), styles);
+            }
+            CardSize::Full => {
+                let title = wrap_text(
+                    &sanitize_line(&self.pull.title),
+                    self.title_style(styles),
+                    1.max(usize::from(inner.width).saturating_sub(8)),
+                );
+                let mut title = title.into_iter();
+                let mut head = self.number(styles);
+                head.extend(title.next().unwrap_or_default().spans);
+                pen::line(buf, next(), Line::from(head), styles);
+                let mut rest = vec![span("        ", styles.text)];
+                rest.extend(title.flat_map(|line| line.spans));
+                pen::line(buf, next(), Line::from(rest), styles);
+                pen::sides(buf, next(), self.second(styles), Line::from(clock(self.verdict, styles)), styles);
+                pen::sides(buf, next(), self.third(styles), self.tail(styles), styles);
+                let reason =
+                    self.verdict.reasons.first().map_or(String::new(), |reason| sanitize_line(&reason.message));
+                pen::line(buf, next(), Line::from(vec![span(" ", styles.dim), span(reason, styles.dim)]), styles);
+            }
+        }
+    }
+
+    fn title_style(&self, styles: &Styles) -> Style {
+        match (self.selected, self.verdict.urgency.my_turn) {
+            (true, _) => styles.selected,
+            (false, MyTurn::Me | MyTurn::MySig) => styles.strong,
+            (false, MyTurn::No) => styles.text,
+        }
+    }
+
+    /// Fresh mark, number, kind.
+    fn number(&self, styles: &Styles) -> Vec<Span<'static>> {
+        let mark = if self.fresh { styles.glyphs.fresh } else { " " };
+        let style = if self.selected { styles.selected } else { styles.dim };
+        vec![
+            span(mark, styles.accent),
+            span(format!("{:<4}", self.verdict.number.0), style),
+            span(pad(kind_glyph(self.verdict.kind, styles), 3), styles.dim),
+        ]
+    }
+
+    fn first(&self, styles: &Styles) -> Line<'static> {
+        let mut spans = self.number(styles);
+        spans.push(span(sanitize_line(&self.pull.title), self.title_style(styles)));
+        Line::from(spans)
+    }
+
+    fn second(&self, styles: &Styles) -> Line<'static> {
+        let mut spans = vec![span(" ", styles.dim), span(owner(self.verdict), styles.dim)];
+        let marks = sign_offs(&self.verdict.signoffs, styles);
+        if !marks.is_empty() {
+            spans.push(span("  ", styles.dim));
+            spans.extend(marks);
+        }
+        Line::from(spans)
+    }
+
+    fn third(&self, styles: &Styles) -> Line<'static> {
+        let mut spans = vec![span(" ", styles.dim)];
+        let mut parts = vec![turn(self.verdict, styles)];
+        parts.push(stops(self.verdict, styles));
+        spans.extend(pen::join(parts, &span("  ", styles.dim)));
+        Line::from(spans)
+    }
+
+    fn tail(&self, styles: &Styles) -> Line<'static> {
+        let mut parts = Vec::new();
+        if self.verdict.threads.open > 0 {
+            parts.push(vec![span(format!("{}{}", styles.glyphs.threads, self.verdict.threads.open), styles.dim)]);
+        }
+        if let Some(release) = &self.verdict.release {
+            let style = if self.verdict.urgency.freeze_in_days.is_some() { styles.warn } else { styles.dim };
+            parts.push(vec![span(sanitize_line(release.as_str()), style)]);
+        }
+        Line::from(pen::join(parts, &span("  ", styles.dim)))
+    }
+}
+
+/// The glyph of a kind.
+pub(super) fn kind_glyph(kind: Kind, styles: &Styles) -> &'static str {
+    match kind {
+        Kind::New => styles.glyphs.new,
+        Kind::Update => styles.glyphs.update,
+        Kind::Process => styles.glyphs.process,
+    }
+}
+
+fn pad(text: &str, cells: usize) -> String {
+    format!("{text}{}", " ".repeat(cells.saturating_sub(text.width())))
+}
+
+/// The owning SIG, or what stands in its place.
+pub(super) fn owner(verdict: &Verdict) -> String {
+    match (&verdict.sig, verdict.kind, verdict.owning_sigs.as_slice()) {
+        (Some(sig), _, _) => sanitize_line(sig.as_str()),
+        (None, Kind::Process, _) => "process".to_owned(),
+        (None, _, []) => "no SIG".to_owned(),
+        (None, _, [_, _]) => {
+            let names: Vec<&str> = verdict.owning_sigs.iter().map(SigName::as_str).collect();
+            sanitize_line(&names.join("+"))
+        }
+        (None, _, several) => format!("{} SIGs", several.len()),
+    }
+}
+
+/// `C∙ N! S✓`: one letter for each SIG and how its sign-off stands.
+pub(super) fn sign_offs(signoffs: &[(SigName, SignOff)], styles: &Styles) -> Vec<Span<'static>> {
+    let mut spans = Vec::new();
+    for (sig, signoff) in signoffs.iter().take(6) {
+        if !spans.is_empty() {
+            spans.push(span(" ", styles.dim));
+        }
+        let letter: String = sanitize_line(sig.as_str()).chars().take(1).flat_map(char::to_uppercase).collect();
+        let (glyph, style) = sign_off_glyph(signoff.state, styles);
+        spans.push(span(letter, styles.dim));
+        spans.push(span(glyph, style));
+    }
+    if signoffs.len() > 6 {
+        spans.push(span(styles.glyphs.ellipsis, styles.dim));
+    }
+    spans
+}
+
+/// How a sign-off's state looks.
+pub(super) fn sign_off_glyph(state: SignOffState, styles: &Styles) -> (&'static str, Style) {
+    match state {
+        SignOffState::Signed => (styles.glyphs.signed, styles.good),
+        SignOffState::Stale => (styles.glyphs.stale, styles.warn),
+        SignOffState::Missing => (styles.glyphs.missing, styles.faint),
+        SignOffState::Vetoed => (styles.glyphs.vetoed, styles.bad),
+    }
+}
+
+/// How long the turn has lasted; warm and marked where that is too long.
+pub(super) fn clock(verdict: &Verdict, styles: &Styles) -> Vec<Span<'static>> {
+    if verdict.stage == Stage::Converged {
+        return vec![span(words::days(verdict.clocks.idle_days), styles.dim)];
+    }
+    let late = verdict.urgency.lagging || verdict.convergence == Convergence::Stalled;
+    let (mark, style) = if late { ("!", styles.warn) } else { ("", styles.dim) };
+    vec![span(format!("{}{mark} {}", styles.glyphs.clock, words::days(verdict.clocks.turn_days)), style)]
+}
+
+/// Whose turn it is.
+pub(super) fn turn(verdict: &Verdict, styles: &Styles) -> Vec<Span<'static>> {
+    let Some(first) = verdict.waiting_on.first() else {
+        return match verdict.stage {
+            Stage::Converged => vec![span(ended(verdict), styles.good)],
+            _ => Vec::new(),
+        };
+    };
+    let style = match verdict.urgency.my_turn {
+        MyTurn::Me | MyTurn::MySig => styles.accent,
+        MyTurn::No => styles.text,
+    };
+    let mut spans = vec![span(format!("{} ", styles.glyphs.turn), style), span(waiting_name(first), style)];
+    let more = verdict.waiting_on.iter().skip(1).filter(|entry| entry.rule == first.rule && entry.who == first.who);
+    let more = more.count();
+    if more > 0 {
+        spans.push(span(format!(" +{more}"), styles.dim));
+    } else if let Some(how) = how(verdict, first) {
+        spans.push(span(format!(" {how}"), styles.dim));
+    }
+    spans
+}
+
+fn ended(verdict: &Verdict) -> String {
+    match verdict.gate.state {
+        crate::domain::prow::gate::GateState::Merged => "merged",
+        _ => "closed",
+    }
+    .to_owned()
+}
+
+fn how(verdict: &Verdict, entry: &Waiting) -> Option<&'static str> {
+    let shepherd = verdict.shepherds.iter().find(|shepherd| shepherd.login.is(&entry.name))?;
+    (entry.who == Who::Person).then(|| shepherd.how.word())
+}
+
+/// An entry's name as the screen says it.
+pub(super) fn waiting_name(entry: &Waiting) -> String {
+    match entry.who {
+        Who::Sig => format!("SIG {}", sanitize_line(&entry.name)),
+        Who::Person => sanitize_line(&entry.name),
+        Who::Author => "author".to_owned(),
+        Who::Automation => "automation".to_owned(),
+    }
+}
+
+/// Vetoes and holds.
+fn stops(verdict: &Verdict, styles: &Styles) -> Vec<Span<'static>> {
+    let mut parts = Vec::new();
+    if let Some(veto) = verdict.vetoes.first() {
+        let more = match verdict.vetoes.len() {
+            0 | 1 => String::new(),
+            n => format!(" +{}", n - 1),
+        };
+        let silent = if verdict.stalled_conflict { " silent" } else { "" };
+        let by = sanitize_line(veto.by.as_str());
+        parts.push(vec![span(format!("{} {by}{more}{silent}", styles.glyphs.vetoed), styles.bad)]);
+    }
+    if let Some(hold) = &verdict.hold {
+        let by = hold.by.as_ref().map_or("?".to_owned(), |by| sanitize_line(by.as_str()));
+        let (mark, style) = if hold.conditional_approval { ("?", styles.special) } else { ("", styles.warn) };
+        parts.push(vec![span(format!("{}{mark} {by}", styles.glyphs.hold), style)]);
+    }
+    pen::join(parts, &span("  ", styles.dim))
+}

@@ -1,0 +1,247 @@
+//! The lines that every screen has: what and where at the top, what is selected and which keys at the bottom.
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::card;
+use super::pen::{self, span};
+use super::styles::Styles;
+use super::words;
+use crate::app::hit;
+use crate::app::model::{Home, Level, Model, Overlay, Page};
+use crate::app::registry::{self, Command};
+use crate::domain::text::sanitize_line;
+
+/// The first line of the views: the program, the repository, the viewer's SIGs; the freeze, freshness, budget, outbox.
+pub(super) fn header(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer, styles: &Styles) {
+    let gap = span("   ", styles.dim);
+    let mut left = vec![vec![span(" vepherd", styles.brand)]];
+    left.push(vec![span(model.settings.repo.to_string(), styles.text)]);
+    let sigs: Vec<String> = model.board.viewer.sigs.iter().map(|sig| sanitize_line(sig.as_str())).collect();
+    if !sigs.is_empty() {
+        let between = format!(" {} ", styles.glyphs.dot);
+        left.push(vec![span(sigs.join(&between), styles.dim)]);
+    }
+    if model.settings.demo {
+        left.push(vec![span("demo", styles.special)]);
+    }
+    let mut right = Vec::new();
+    if area.width >= 100
+        && let Some(freeze) = &model.board.freeze
+    {
+        let release = sanitize_line(freeze.release.as_str());
+        let (text, style) = match freeze.days {
+            i64::MIN..=-1 => (format!("{release} frozen for {} d", freeze.days.unsigned_abs()), styles.dim),
+            0 => (format!("{release} freezes today"), styles.warn),
+            1..=14 => (format!("{release} VEP freeze in {} d", freeze.days), styles.warn),
+            _ => (format!("{release} VEP freeze in {} d", freeze.days), styles.dim),
+        };
+        right.push(vec![span(text, style)]);
+    }
+    right.push(freshness(model, now, styles));
+    if let Some(points) = model.points_left.filter(|_| area.width >= 130) {
+        right.push(vec![span(
+            format!("{} pts", words::grouped(points)),
+            if points < 500 { styles.warn } else { styles.dim },
+        )]);
+    }
+    if !model.outbox.is_empty() {
+        right.push(vec![span(format!("outbox {}", model.outbox.len()), styles.warn)]);
+    }
+    let mut right = pen::join(right, &gap);
+    right.push(span(" ", styles.dim));
+    pen::sides(buf, area, Line::from(pen::join(left, &gap)), Line::from(right), styles);
+}
+
+fn freshness(model: &Model, now: Timestamp, styles: &Styles) -> Vec<Span<'static>> {
+    if let Some(sync) = model.syncing() {
+        let spinner = usize::try_from(now.as_second().rem_euclid(4)).unwrap_or(0);
+        let glyph = styles.glyphs.spinner.get(spinner).copied().unwrap_or("");
+        let amount = if sync.total > 0 { format!(" {}/{}", sync.done, sync.total) } else { String::new() };
+        let label = sanitize_line(&sync.label);
+        let label = if label.is_empty() { "syncing".to_owned() } else { label };
+        return vec![span(format!("{glyph} {label}{amount}"), styles.accent)];
+    }
+    let age = match model.facts.synced_at {
+        Some(at) => format!("synced {}", words::ago(now, at)),
+        None => "never synced".to_owned(),
+    };
+    match &model.trouble {
+        Some(_) => vec![span(format!("{} {age}", styles.glyphs.problem), styles.warn)],
+        None => vec![span(age, styles.dim)],
+    }
+}
+
+/// The second line of the views: their tabs; grouping and filter.
+pub(super) fn views(model: &Model, area: Rect, buf: &mut Buffer, styles: &Styles) {
+    let mut right = Vec::new();
+    if model.home == Home::Board {
+        right.push(vec![span(format!("by {}", model.grouping.word()), styles.dim)]);
+    }
+    right.push(match model.filter.is_empty() {
+        true => vec![span("no filter", styles.faint)],
+        false => vec![span("filter ", styles.dim), span(sanitize_line(&model.filter), styles.accent)],
+    });
+    right.push(vec![span("? help", styles.dim)]);
+    let mut right = pen::join(right, &span("   ", styles.dim));
+    right.push(span(" ", styles.dim));
+    // The tabs keep their room: they are what is clicked.
+    let tabs = hit::home_tabs(model, area);
+    let taken = tabs.last().map_or(0, |(_, place)| place.right().saturating_sub(area.x));
+    for (home, place) in tabs {
+        let style = if home == model.home { styles.selected } else { styles.dim };
+        pen::line(buf, place, Line::from(span(hit::home_label(model, home), style)), styles);
+    }
+    let room = area.width.saturating_sub(taken + 2);
+    let rest = Rect { x: area.right() - room, width: room, ..area };
+    if Line::from(right.clone()).width() <= usize::from(room) || !model.filter.is_empty() {
+        pen::sides(buf, rest, Line::default(), Line::from(right), styles);
+    }
+}
+
+/// What just happened, what goes out in a moment, else what is selected, in full.
+pub(super) fn status(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer, styles: &Styles) {
+    let right = match model.undoable.last() {
+        Some(write) => vec![
+            span(
+                format!("{} goes out {} ", sanitize_line(&write.label), words::until(now, write.goes_at)),
+                styles.warn,
+            ),
+            span("u", styles.key),
+            span(" undo ", styles.dim),
+        ],
+        None => Vec::new(),
+    };
+    let left = match model.toasts.last() {
+        Some(toast) => {
+            let style = level(toast.level, styles);
+            let glyph = match toast.level {
+                Level::Info => styles.glyphs.dot,
+                Level::Good => styles.glyphs.signed,
+                Level::Warn => styles.glyphs.problem,
+                Level::Error => styles.glyphs.vetoed,
+            };
+            vec![span(format!(" {glyph} "), style), span(sanitize_line(&toast.text), style)]
+        }
+        None => selected(model, styles),
+    };
+    pen::sides(buf, area, Line::from(left), Line::from(right), styles);
+}
+
+fn level(level: Level, styles: &Styles) -> Style {
+    match level {
+        Level::Info => styles.text,
+        Level::Good => styles.good,
+        Level::Warn => styles.warn,
+        Level::Error => styles.bad,
+    }
+}
+
+fn selected(model: &Model, styles: &Styles) -> Vec<Span<'static>> {
+    if model.page().is_some() {
+        return Vec::new();
+    }
+    let Some((verdict, pull)) = model.target().and_then(|number| model.proposal(number)) else { return Vec::new() };
+    let mut spans =
+        vec![span(format!(" #{} ", verdict.number.0), styles.accent), span(sanitize_line(&pull.title), styles.text)];
+    if let Some(first) = verdict.waiting_on.first() {
+        let why = format!("   {} {}: {}", styles.glyphs.turn, card::waiting_name(first), sanitize_line(&first.why));
+        spans.push(span(why, styles.dim));
+    }
+    spans
+}
+
+/// Keys for what can be done here; in trouble, what is wrong and what to do, for as long as it stands.
+pub(super) fn hints(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer, styles: &Styles) {
+    if let Some(trouble) = model.trouble.as_ref().filter(|_| model.overlay.is_none()) {
+        let failure = &trouble.failure;
+        let mut text = format!(
+            "Could not {}: {}.",
+            sanitize_line(&failure.attempted),
+            sanitize_line(&failure.cause).trim_end_matches('.')
+        );
+        if let Some(hint) = &failure.hint {
+            text = format!("{text} {}", sanitize_line(hint));
+        }
+        let next = match trouble.next_try {
+            Some(at) => format!("next try {} ", words::until(now, at)),
+            None => "r tries again ".to_owned(),
+        };
+        let left = Line::from(vec![span(format!(" {} ", styles.glyphs.problem), styles.warn), span(text, styles.warn)]);
+        return pen::sides(buf, area, left, Line::from(span(next, styles.dim)), styles);
+    }
+    let mut spans = vec![span(" ", styles.dim)];
+    let mut used = 1;
+    for command in commands(model) {
+        let hint = hint(*command, styles);
+        let width: usize = hint.iter().map(Span::width).sum();
+        if used + width > usize::from(area.width) {
+            break;
+        }
+        used += width;
+        spans.extend(hint);
+    }
+    pen::line(buf, area, Line::from(spans), styles);
+}
+
+fn hint(command: Command, styles: &Styles) -> Vec<Span<'static>> {
+    let entry = registry::entry(command);
+    let key = entry.keys.first().copied().unwrap_or_default();
+    vec![span(key, styles.key), span(format!(" {}   ", entry.hint), styles.dim)]
+}
+
+fn commands(model: &Model) -> &'static [Command] {
+    use Command as C;
+    match (&model.overlay, model.page()) {
+        (Some(Overlay::Composer(_)), _) => &[C::Submit, C::Editor, C::Close],
+        (Some(Overlay::Filter(_) | Overlay::Picker(_)), _) => &[C::Accept, C::Close, C::PickNext],
+        (Some(Overlay::Help(_)), _) => &[C::Down, C::Up, C::Leave],
+        (None, Some(Page::Proposal(_))) => &[
+            C::Comment,
+            C::Lgtm,
+            C::Approve,
+            C::Veto,
+            C::Hold,
+            C::Lift,
+            C::Shepherd,
+            C::NextTab,
+            C::Threads,
+            C::NextProposal,
+            C::Browse,
+            C::Help,
+        ],
+        (None, Some(Page::Outbox(_))) => &[C::Resend, C::Discard, C::Open, C::Back, C::Help],
+        (None, None) => match model.home {
+            Home::Board => &[
+                C::Open,
+                C::Comment,
+                C::Lgtm,
+                C::Approve,
+                C::Veto,
+                C::Shepherd,
+                C::Grouping,
+                C::Filter,
+                C::MarkSeen,
+                C::Refresh,
+                C::Browse,
+                C::Help,
+            ],
+            Home::Today | Home::Queues | Home::Conflicts => &[
+                C::Open,
+                C::Comment,
+                C::Lgtm,
+                C::Approve,
+                C::Veto,
+                C::Shepherd,
+                C::MarkSeen,
+                C::Filter,
+                C::Refresh,
+                C::Browse,
+                C::Help,
+            ],
+        },
+    }
+}

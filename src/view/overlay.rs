@@ -1,0 +1,179 @@
+//! What lies over a screen: help, pickers, the filter prompt; and the page of writes that are not done.
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use unicode_width::UnicodeWidthStr;
+
+use super::composer;
+use super::pane::Pane;
+use super::pen::{self, span};
+use super::styles::Styles;
+use super::words;
+use crate::app::geometry::{self, Frame};
+use crate::app::hit;
+use crate::app::model::{FilterPrompt, HelpPage, Model, OutboxPage, OutgoingState, Picker};
+use crate::app::registry::{Group, entry};
+use crate::domain::action::Action;
+use crate::domain::text::sanitize_line;
+
+/// A frame around an area that has been emptied, with a title on its upper edge.
+fn frame(buf: &mut Buffer, area: Rect, title: &str, styles: &Styles) {
+    pen::clear(buf, area);
+    let area = area.intersection(buf.area);
+    if area.width < 2 || area.height < 2 {
+        return;
+    }
+    let (corners, across, down) = match styles.ascii() {
+        true => (["+", "+", "+", "+"], "-", "|"),
+        false => (["╭", "╮", "╰", "╯"], "─", "│"),
+    };
+    let [top_left, top_right, bottom_left, bottom_right] = corners;
+    let inner = usize::from(area.width) - 2;
+    let (right, bottom) = (area.right() - 1, area.bottom() - 1);
+    buf.set_string(area.x, area.y, format!("{top_left}{}{top_right}", across.repeat(inner)), styles.faint);
+    buf.set_string(area.x, bottom, format!("{bottom_left}{}{bottom_right}", across.repeat(inner)), styles.faint);
+    for y in area.y + 1..bottom {
+        buf.set_string(area.x, y, down, styles.faint);
+        buf.set_string(right, y, down, styles.faint);
+    }
+    let place = Rect { x: area.x + 1, width: area.width - 2, height: 1, ..area };
+    pen::line(buf, place, Line::from(span(format!(" {title} "), styles.strong)), styles);
+}
+
+/// What can be done here and now.
+pub(super) fn help(page: &HelpPage, body: Rect, buf: &mut Buffer, styles: &Styles) {
+    let pane = help_pane(page, styles);
+    let height = u16::try_from(pane.height()).unwrap_or(u16::MAX).saturating_add(2);
+    let outer = geometry::centered(body, 92, height);
+    frame(buf, outer, "What can be done here", styles);
+    let inner = inside(outer);
+    pane.draw(page.scroll, inner, buf, styles);
+}
+
+fn inside(outer: Rect) -> Rect {
+    Rect {
+        x: outer.x.saturating_add(2),
+        y: outer.y.saturating_add(1),
+        width: outer.width.saturating_sub(3),
+        height: outer.height.saturating_sub(2),
+    }
+}
+
+fn help_pane(page: &HelpPage, styles: &Styles) -> Pane {
+    let mut pane = Pane::default();
+    let keys = page.rows.iter().map(|row| row.keys.width()).max().unwrap_or(0).min(18);
+    for group in Group::ALL {
+        let rows: Vec<_> = page.rows.iter().filter(|row| entry(row.command).group == group).collect();
+        if rows.is_empty() {
+            continue;
+        }
+        pane.gap();
+        pane.line(Line::from(span(group.title(), styles.selected)));
+        for row in rows {
+            let (key, words) = if row.refused { (styles.faint, styles.faint) } else { (styles.key, styles.text) };
+            let blank = " ".repeat(keys.saturating_sub(row.keys.width()) + 2);
+            let mut spans =
+                vec![span(row.keys.clone(), key), span(blank, key), span(entry(row.command).sentence, words)];
+            if let Some(note) = &row.note {
+                let style = if row.refused { styles.dim } else { styles.warn };
+                spans.push(span(format!("  ({})", sanitize_line(note)), style));
+            }
+            pane.line(Line::from(spans));
+        }
+    }
+    pane
+}
+
+/// A list to pick from.
+pub(super) fn picker(model: &Model, picker: &Picker, buf: &mut Buffer, styles: &Styles) {
+    let plan = hit::picker_plan(model, picker.matches.len());
+    frame(buf, plan.outer, &sanitize_line(&picker.title), styles);
+    composer::text(&picker.text, plan.input, buf, styles);
+    let rows = usize::from(plan.rows.height);
+    let from = geometry::keep_in_view(picker.selected, 0, rows, picker.matches.len());
+    for (place, (row, index)) in
+        plan.rows.intersection(buf.area).rows().zip(picker.matches.iter().skip(from)).enumerate()
+    {
+        let Some(choice) = picker.choices.get(*index) else { continue };
+        let selected = from + place == picker.selected;
+        let (bar, style) = if selected { (styles.glyphs.bar, styles.selected) } else { (" ", styles.text) };
+        let left = vec![span(format!("{bar} "), styles.selected), span(sanitize_line(&choice.label), style)];
+        pen::sides(buf, row, Line::from(left), Line::from(span(sanitize_line(&choice.note), styles.dim)), styles);
+    }
+    if picker.matches.is_empty() {
+        pen::line(buf, plan.rows, Line::from(span("nothing matches", styles.dim)), styles);
+    }
+}
+
+/// The filter prompt, in the line of the status.
+pub(super) fn filter(prompt: &FilterPrompt, frame: &Frame, buf: &mut Buffer, styles: &Styles) {
+    let area = if frame.status.is_empty() { frame.body } else { frame.status };
+    let area = Rect { height: area.height.min(1), ..area };
+    pen::clear(buf, area);
+    pen::line(buf, area, Line::from(span(" / ", styles.accent)), styles);
+    // The error takes what it needs at the right, the text keeps at least half.
+    let error = prompt.error.as_ref().map(|(_, what)| sanitize_line(what)).unwrap_or_default();
+    let words = u16::try_from(error.width() + 2).unwrap_or(u16::MAX).min(area.width / 2);
+    let words = if error.is_empty() { 0 } else { words };
+    let text = Rect { x: area.x.saturating_add(3), width: area.width.saturating_sub(3 + words), ..area };
+    composer::text(&prompt.text, text, buf, styles);
+    if let Some((at, _)) = &prompt.error {
+        let right = Rect { x: area.right().saturating_sub(words), width: words, ..area };
+        pen::line(buf, right, Line::from(span(error, styles.bad)), styles);
+        let x = text.x.saturating_add(u16::try_from(*at).unwrap_or(u16::MAX));
+        if let Some(cell) = buf.cell_mut((x, text.y)).filter(|_| x < text.right()) {
+            cell.set_style(styles.bad);
+        }
+    }
+}
+
+/// Writes that are not done.
+pub(super) fn outbox(model: &Model, page: &OutboxPage, now: Timestamp, area: Rect, buf: &mut Buffer, styles: &Styles) {
+    let inner = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
+    if model.outbox.is_empty() {
+        return pen::line(buf, inner, Line::from(span("Everything is sent.", styles.dim)), styles);
+    }
+    let mut rows = inner.intersection(buf.area).rows();
+    for write in &model.outbox {
+        let Some(row) = rows.next() else { break };
+        let selected = page.selected == Some(write.id);
+        let (bar, style) = if selected { (styles.glyphs.bar, styles.selected) } else { (" ", styles.text) };
+        let state = match write.state {
+            OutgoingState::Queued | OutgoingState::Sending => styles.dim,
+            OutgoingState::Unknown | OutgoingState::Parked => styles.warn,
+            OutgoingState::Failed => styles.bad,
+        };
+        let (word, text) = action_words(&write.intent.action);
+        let left = vec![
+            span(bar, styles.selected),
+            span(format!(" {:<8}", write.state.word()), state),
+            span(format!("  {word} on {}", write.intent.pull), style),
+            span(format!("  {}", sanitize_line(&text)), styles.dim),
+        ];
+        let age = words::ago(now, write.intent.created_at);
+        pen::sides(buf, row, Line::from(left), Line::from(span(age, styles.dim)), styles);
+        if let (Some(why), Some(row)) = (&write.why, if write.why.is_some() { rows.next() } else { None }) {
+            let text = format!("{}          {}", if selected { bar } else { " " }, sanitize_line(why));
+            pen::line(buf, row, Line::from(span(text, state)), styles);
+        }
+    }
+}
+
+fn action_words(action: &Action) -> (&'static str, String) {
+    match action {
+        Action::Comment { text } => ("comment", text.clone()),
+        Action::Lgtm { text } => ("sign-off", text.clone()),
+        Action::Approve { text, .. } => ("approval", text.clone()),
+        Action::Veto { reason, .. } => ("veto", reason.clone()),
+        Action::Unveto { why, .. } => ("lifted veto", why.clone()),
+        Action::Hold { reason } => ("hold", reason.clone()),
+        Action::Unhold { text } => ("lifted hold", text.clone()),
+        Action::Assign { login } => ("assignment", login.to_string()),
+        Action::Unassign { login } => ("unassignment", login.to_string()),
+        Action::Cc { login } => ("review request", login.to_string()),
+        Action::Reply { text, .. } => ("reply", text.clone()),
+        Action::Resolve { .. } => ("resolution", String::new()),
+    }
+}

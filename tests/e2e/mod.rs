@@ -1,0 +1,3 @@
+//! The outside layers at work: store, settings, GitHub through the simulator.
+mod config;
+mod store;
