@@ -160,7 +160,9 @@ impl Ask {
             Self::Pull { .. } => 12,
             Self::Page { .. } => 10,
             Self::Tree { .. } => 20,
-            Self::Issue { .. } | Self::Blob { .. } | Self::File { .. } | Self::Folder { .. } | Self::Parents { .. } => 1,
+            Self::Issue { .. } | Self::Blob { .. } | Self::File { .. } | Self::Folder { .. } | Self::Parents { .. } => {
+                1
+            }
         }
     }
 
@@ -192,6 +194,13 @@ impl Ask {
             Self::Parents { repo, commit } => ("AskParents", at(repo, json!({ "oid": commit })), "/object"),
             Self::Tree { repo } => ("AskTree", at(repo, json!({})), "/object"),
         }
+    }
+
+    /// A key for putting equal asks side by side.
+    #[must_use]
+    pub fn order(&self) -> String {
+        let (operation, variables, _) = self.parts();
+        format!("{operation} {variables}")
     }
 
     /// A smaller ask for the same, where there is one: the rest comes by pages.

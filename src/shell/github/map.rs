@@ -10,8 +10,9 @@ use serde_json::Value;
 use super::ask::{Ask, Part};
 use super::wire::{self, Connection, GraphqlError, Maybe};
 use crate::domain::facts::{
-    Actor, ActorKind, Association, CheckFacts, CheckState, CommentFacts, CommitFacts, EventFacts, EventKind, FileChange,
-    FileFacts, IssueFacts, Mergeable, PullFacts, PullState, ReviewFacts, ReviewState, ThreadComment, ThreadFacts, Truncated,
+    Actor, ActorKind, Association, CheckFacts, CheckState, CommentFacts, CommitFacts, EventFacts, EventKind,
+    FileChange, FileFacts, IssueFacts, Mergeable, PullFacts, PullState, ReviewFacts, ReviewState, ThreadComment,
+    ThreadFacts, Truncated,
 };
 use crate::domain::ids::{Login, NodeId, PullNumber, Sha};
 
@@ -30,7 +31,12 @@ pub struct Mapped {
 ///
 /// # Errors
 /// In words, where the answer lacks what no pull request lacks.
-pub fn pull(value: Value, errors: &[GraphqlError], labels: Option<&[String]>, now: Timestamp) -> Result<Mapped, String> {
+pub fn pull(
+    value: Value,
+    errors: &[GraphqlError],
+    labels: Option<&[String]>,
+    now: Timestamp,
+) -> Result<Mapped, String> {
     let wire: wire::Pull = serde_json::from_value(value).map_err(|error| error.to_string())?;
     let number = PullNumber(wire.number.take().ok_or("it has no number")?);
     let head = Sha::new(wire.head_ref_oid.take().ok_or("it has no head commit")?);
@@ -93,7 +99,7 @@ pub fn pull(value: Value, errors: &[GraphqlError], labels: Option<&[String]>, no
         reader.part(Part::Checks, &id, rollup.contexts, Reader::checks);
     }
     for error in errors {
-        note(&mut mapped.pull, part_of(error), &error.message);
+        note(&mut mapped.pull, part_of(error), &format!("not read: {}", error.message));
     }
     Ok(mapped)
 }
@@ -119,7 +125,7 @@ pub fn page(pull: &mut PullFacts, part: Part, id: &NodeId, value: Value, errors:
         Part::Checks => reader.part(part, id, read(value), Reader::checks),
     }
     for error in errors {
-        note(pull, part.name(), &error.message);
+        note(pull, part.name(), &format!("not read: {}", error.message));
     }
     more
 }
@@ -158,7 +164,7 @@ impl Reader<'_> {
     /// Reads a connection: notes what is missing, asks for what follows, hands the nodes on.
     fn part<T>(&mut self, part: Part, id: &NodeId, page: Maybe<Connection<T>>, read: impl FnOnce(&mut Self, Vec<T>)) {
         let Some(page) = page.take() else {
-            note(self.pull, part.name(), "GitHub did not answer this part");
+            note(self.pull, part.name(), "not read: GitHub did not answer this part");
             return;
         };
         if page.unread > 0 {
@@ -367,9 +373,7 @@ fn event_kind(event: wire::Event) -> Option<EventKind> {
         "ClosedEvent" => EventKind::Closed,
         "ReopenedEvent" => EventKind::Reopened,
         "MergedEvent" => EventKind::Merged,
-        "RenamedTitleEvent" => {
-            EventKind::Renamed { from: event.previous_title.text(), to: event.current_title.text() }
-        }
+        "RenamedTitleEvent" => EventKind::Renamed { from: event.previous_title.text(), to: event.current_title.text() },
         _ => return None,
     })
 }
