@@ -62,7 +62,11 @@ impl Sent {
     #[must_use]
     pub fn row(&self) -> &OutboxRow {
         match self {
-            Self::Done(row) | Self::Parked(row) | Self::Failed(row, _) | Self::Unknown(row, _) | Self::Waiting(row, _) => row,
+            Self::Done(row)
+            | Self::Parked(row)
+            | Self::Failed(row, _)
+            | Self::Unknown(row, _)
+            | Self::Waiting(row, _) => row,
         }
     }
 
@@ -84,15 +88,26 @@ impl Sent {
             }
             Self::Failed(row, failure) => {
                 let id = row.id;
-                Err(with(failure, &format!("Your text is kept as {id} in the outbox: `vepherd outbox send {id}` tries again.")))
+                Err(with(
+                    failure,
+                    &format!("Your text is kept as {id} in the outbox: `vepherd outbox send {id}` tries again."),
+                ))
             }
             Self::Unknown(row, failure) => {
                 let id = row.id;
-                Err(with(failure, &format!("It may have arrived all the same: `vepherd outbox send {id}` looks before it sends again.")))
+                Err(with(
+                    failure,
+                    &format!(
+                        "It may have arrived all the same: `vepherd outbox send {id}` looks before it sends again."
+                    ),
+                ))
             }
             Self::Waiting(row, failure) => {
                 let id = row.id;
-                Err(with(failure, &format!("Nothing was posted; your text is kept: `vepherd outbox send {id}` sends it later.")))
+                Err(with(
+                    failure,
+                    &format!("Nothing was posted; your text is kept: `vepherd outbox send {id}` sends it later."),
+                ))
             }
         }
     }
@@ -255,10 +270,10 @@ impl Sending<'_> {
     /// Reads the proposal again, and whose token this is.
     async fn look(&self) -> Result<(PullFacts, Login), Failure> {
         let (repo, number) = (&self.row.intent.repo, self.row.intent.pull);
-        let now = self.clock.as_fn();
-        let pull = sync::refresh_pull(self.client, self.store, self.profile, repo, number, &*now).await?;
+        let pull = sync::refresh_pull(self.client, self.store, self.profile, repo, number, self.clock.now()).await?;
         let viewer = self.store.load(repo)?.viewer.ok_or_else(|| {
-            Failure::new(FailureKind::Credentials, "post", "GitHub did not say whose token this is").hint("Run `vepherd sync`.")
+            Failure::new(FailureKind::Credentials, "post", "GitHub did not say whose token this is")
+                .hint("Run `vepherd sync`.")
         })?;
         Ok((pull, viewer))
     }
@@ -311,8 +326,12 @@ impl Sending<'_> {
         if self.store.outbox_update(was, &self.row)? {
             return Ok(());
         }
-        Err(Failure::new(FailureKind::Store, "write the outbox", format!("{} was changed by somebody else", self.row.id))
-            .hint("`vepherd outbox` says how it stands."))
+        Err(Failure::new(
+            FailureKind::Store,
+            "write the outbox",
+            format!("{} was changed by somebody else", self.row.id),
+        )
+        .hint("`vepherd outbox` says how it stands."))
     }
 }
 

@@ -55,8 +55,7 @@ impl Services {
     /// # Errors
     /// As [`sync::refresh_pull`], and where there is no way to GitHub.
     pub async fn refresh(&self, number: PullNumber) -> Result<PullFacts, Failure> {
-        let now = self.clock.as_fn();
-        sync::refresh_pull(self.client()?, &self.store, &self.profile, &self.repo, number, &*now).await
+        sync::refresh_pull(self.client()?, &self.store, &self.profile, &self.repo, number, self.clock.now()).await
     }
 
     /// What the store has, and what follows from it now.

@@ -84,7 +84,9 @@ fn already(action: &Action, pull: &PullFacts, verdict: &Verdict, me: &Login) -> 
     let approved = verdict.approval.by.iter().any(|approver| approver.login == *me);
     match action {
         Action::Lgtm { .. } if signed => Some("you have signed off this very head already".to_owned()),
-        Action::Approve { own: false, .. } if signed && approved => Some("you have approved this very head already".to_owned()),
+        Action::Approve { own: false, .. } if signed && approved => {
+            Some("you have approved this very head already".to_owned())
+        }
         Action::Approve { own: true, .. } if approved => Some("your approval stands already".to_owned()),
         _ => None,
     }
@@ -107,7 +109,10 @@ fn against(verdict: &Verdict) -> Vec<(String, String)> {
         let by = hold.by.as_ref().map_or_else(|| "somebody".to_owned(), ToString::to_string);
         let reason = text::truncate(&text::sanitize_line(&hold.reason), 120);
         let colon = if reason.is_empty() { "" } else { ": " };
-        found.push((format!("hold {} {}", by.to_ascii_lowercase(), hold.at), format!("{by} put it on hold{colon}{reason}")));
+        found.push((
+            format!("hold {} {}", by.to_ascii_lowercase(), hold.at),
+            format!("{by} put it on hold{colon}{reason}"),
+        ));
     }
     found
 }

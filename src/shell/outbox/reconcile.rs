@@ -58,7 +58,10 @@ pub fn twins(post: &Post, pull: &PullFacts, me: &Login) -> Vec<Twin> {
             .threads
             .iter()
             .filter(|thread| thread.id == *id && thread.resolved)
-            .map(|thread| Twin { id: thread.id.to_string(), link: thread.comments.first().map(|first| first.url.clone()) })
+            .map(|thread| Twin {
+                id: thread.id.to_string(),
+                link: thread.comments.first().map(|first| first.url.clone()),
+            })
             .collect(),
     }
 }

@@ -72,8 +72,12 @@ async fn lock(path: &std::path::Path) -> Result<File, Failure> {
                 waited += LOOK;
             }
             Err(TryLockError::WouldBlock) => {
-                return Err(Failure::new(FailureKind::Store, attempted, "another vepherd has been writing for a minute")
-                    .hint("End it, then run `vepherd outbox send`. What you wrote is kept in the outbox."));
+                return Err(Failure::new(
+                    FailureKind::Store,
+                    attempted,
+                    "another vepherd has been writing for a minute",
+                )
+                .hint("End it, then run `vepherd outbox send`. What you wrote is kept in the outbox."));
             }
             Err(TryLockError::Error(error)) => return Err(local(&error)),
         }
