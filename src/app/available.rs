@@ -58,7 +58,9 @@ fn act(model: &Model, command: Command, verdict: &Verdict, pull: &PullFacts) -> 
     let viewer = &model.board.viewer;
     let refused = |why: String| Availability::Refused(why);
     let Some(me) = &viewer.login else {
-        return refused("nobody is logged in: set VEPHERD_TOKEN, then start again (`vepherd auth status` says more)".into());
+        return refused(
+            "nobody is logged in: set VEPHERD_TOKEN, then start again (`vepherd auth status` says more)".into(),
+        );
     };
     match pull.state {
         PullState::Merged if command != Command::Comment => return refused("it is merged".into()),
@@ -74,10 +76,12 @@ fn act(model: &Model, command: Command, verdict: &Verdict, pull: &PullFacts) -> 
         Command::Approve if !has_power(model, me, pull) => {
             Availability::Warned("OWNERS give you no say here: /approve will have no effect".into())
         }
-        Command::Approve if own => {
-            Availability::Warned("you opened it: /approve goes as a comment, and lgtm must come from somebody else".into())
+        Command::Approve if own => Availability::Warned(
+            "you opened it: /approve goes as a comment, and lgtm must come from somebody else".into(),
+        ),
+        Command::Veto if own => {
+            refused("you opened it: GitHub takes no review by the author; H holds it instead".into())
         }
-        Command::Veto if own => refused("you opened it: GitHub takes no review by the author; H holds it instead".into()),
         Command::Veto if viewer.sigs.is_empty() && !viewer.merge_authority => {
             refused("a veto is for representatives of a SIG and holders of merge authority; c comments, H holds".into())
         }

@@ -18,8 +18,14 @@ pub fn derive(model: &Model) -> Lists {
         let pull = model.facts.pulls.get(&verdict.number);
         pull.is_some_and(|pull| query.matches_seen(verdict, pull, &model.board, &model.seen))
     };
-    let mut shown: Vec<usize> =
-        model.board.verdicts.iter().enumerate().filter(|(_, verdict)| passes(verdict)).map(|(index, _)| index).collect();
+    let mut shown: Vec<usize> = model
+        .board
+        .verdicts
+        .iter()
+        .enumerate()
+        .filter(|(_, verdict)| passes(verdict))
+        .map(|(index, _)| index)
+        .collect();
     query.sort(&model.facts, &model.board, &mut shown);
 
     let open: Vec<usize> = shown.iter().copied().filter(|index| is_open(model, *index)).collect();

@@ -102,6 +102,8 @@ pub struct Model {
     pub trouble: Option<Trouble>,
     /// What the newest sync could not read whole.
     pub warnings: Vec<String>,
+    /// What the viewer may do in the repository, in GitHub's words (`READ`, `WRITE`, …).
+    pub permission: Option<String>,
     /// GraphQL points left, where GitHub said so.
     pub points_left: Option<u64>,
     /// Writes that are not done, oldest first.
@@ -661,6 +663,7 @@ impl Model {
             last_request: ReqId::default(),
             trouble: None,
             warnings: Vec::new(),
+            permission: None,
             points_left: None,
             outbox: Vec::new(),
             undoable: Vec::new(),

@@ -62,6 +62,10 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Effects {
             facts::relist(model);
             Effects::none()
         }
+        Msg::PermissionLoaded(permission) => {
+            model.permission = permission;
+            Effects::none()
+        }
         Msg::DraftLoaded { key, text } => composer::draft_loaded(model, &key, text),
         Msg::OutboxLoaded(entries) => outbox::loaded(model, entries),
         Msg::SyncProgressed { request, what, done, total } => sync::progressed(model, request, what, done, total),

@@ -43,7 +43,11 @@ struct Scratch {
 impl Scratch {
     fn new(folder: &Path, text: &str) -> Result<Self, Failure> {
         let failed = |error: std::io::Error| {
-            Failure::new(FailureKind::Local, format!("write a file for the editor in {}", folder.display()), error.to_string())
+            Failure::new(
+                FailureKind::Local,
+                format!("write a file for the editor in {}", folder.display()),
+                error.to_string(),
+            )
         };
         std::fs::create_dir_all(folder).map_err(failed)?;
         let mut options = std::fs::OpenOptions::new();

@@ -11,20 +11,21 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use self::session::{Errand, Session};
-pub use self::work::Parts;
 use super::input::Input;
+use super::services::Services;
 use super::terminal::{self, Terminal};
 use super::{editor, signals};
 use crate::app::keymap::Keymap;
 use crate::app::model::Settings;
 use crate::app::msg::Msg;
 use crate::domain::failure::Failure;
-use crate::domain::ids::SigName;
 use crate::view;
 use crate::view::styles::Styles;
 
 /// At most one frame in this time.
 const FRAME: Duration = Duration::from_millis(16);
+/// The demo's robots answer in a second or two, and somebody else does something now and then.
+const DEMO_REFRESH: Duration = Duration::from_secs(5);
 
 /// How the program runs.
 #[derive(Clone, Debug)]
@@ -33,8 +34,6 @@ pub struct Options {
     pub demo: bool,
     /// What things look like.
     pub styles: Styles,
-    /// The viewer's SIGs where the configuration sets them.
-    pub sigs: Option<Vec<SigName>>,
     /// The keys.
     pub keymap: Keymap,
     /// The editor's command line.
@@ -43,14 +42,14 @@ pub struct Options {
     pub scratch: PathBuf,
 }
 
-/// The model's settings for these parts and options.
+/// The model's settings for these services.
 #[must_use]
-pub fn settings(parts: &Parts, demo: bool, sigs: Option<Vec<SigName>>) -> Settings {
-    let mut settings = Settings::new(parts.repo.clone(), Arc::clone(&parts.profile), view::measure);
-    settings.sigs = sigs;
+pub fn settings(services: &Services, demo: bool) -> Settings {
+    let mut settings = Settings::new(services.repo.clone(), Arc::clone(&services.profile), view::measure);
+    settings.sigs.clone_from(&services.sigs);
     settings.demo = demo;
     if demo {
-        settings.refresh_every = Duration::from_secs(5);
+        settings.refresh_every = DEMO_REFRESH;
     }
     settings
 }
@@ -59,11 +58,11 @@ pub fn settings(parts: &Parts, demo: bool, sigs: Option<Vec<SigName>>) -> Settin
 ///
 /// # Errors
 /// Where the terminal cannot be used, the store cannot be read, or a part of the program panicked.
-pub async fn run(parts: Parts, options: Options) -> Result<(), Failure> {
+pub async fn run(services: Services, options: Options) -> Result<(), Failure> {
     let mut signals = signals::Signals::listen()?;
-    let settings = settings(&parts, options.demo, options.sigs.clone());
+    let settings = settings(&services, options.demo);
     let mut terminal = Terminal::take()?;
-    let mut session = Session::start(parts, settings, options.keymap.clone(), terminal.size())?;
+    let mut session = Session::start(services, settings, options.keymap.clone(), terminal.size())?;
     draw(&mut terminal, &session, &options.styles)?;
     let mut input = Input::open();
     let outcome = turn(&mut terminal, &mut session, &mut input, &mut signals, &options).await;
@@ -86,10 +85,9 @@ async fn turn(
         let msg = tokio::select! {
             biased;
             () = signals.next() => Some(Msg::Terminated),
-            answer = session.answer() => Some(answer?),
+            msg = session.next() => Some(msg?),
             msg = input.next() => Some(msg),
             () = tokio::time::sleep_until(drawn_at + FRAME), if dirty => None,
-            msg = session.timer() => Some(msg),
         };
         match msg {
             Some(msg) => {

@@ -60,7 +60,11 @@ fn listen(kind: SignalKind) -> Result<Signal, Failure> {
 /// Where `kill` cannot be run.
 pub async fn stop_self() -> Result<(), Failure> {
     let mut command = tokio::process::Command::new("kill");
-    command.args(["-TSTP", &std::process::id().to_string()]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(["-TSTP", &std::process::id().to_string()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     let failed = |cause: String| Failure::new(FailureKind::Local, "stop the program for the shell", cause);
     match command.status().await {
         Ok(status) if status.success() => Ok(()),

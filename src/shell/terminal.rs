@@ -122,7 +122,9 @@ impl Terminal {
     /// Where the terminal is gone.
     pub fn write(&mut self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout();
-        out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| failure("write to the terminal", &error))
+        out.write_all(text.as_bytes())
+            .and_then(|()| out.flush())
+            .map_err(|error| failure("write to the terminal", &error))
     }
 
     /// Gives the terminal to somebody else for a while.

@@ -126,10 +126,9 @@ fn tab(model: &mut Model, by: isize) -> Effects {
 
 fn open(model: &mut Model) -> Effects {
     let number = match model.page() {
-        Some(Page::Outbox(page)) => page
-            .selected
-            .and_then(|id| model.outbox.iter().find(|entry| entry.id == id))
-            .map(|entry| entry.intent.pull),
+        Some(Page::Outbox(page)) => {
+            page.selected.and_then(|id| model.outbox.iter().find(|entry| entry.id == id)).map(|entry| entry.intent.pull)
+        }
         Some(Page::Proposal(_)) => None,
         None => model.target(),
     };

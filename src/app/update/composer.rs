@@ -131,26 +131,27 @@ pub fn purpose_of(action: &Action) -> Option<(Purpose, &str)> {
 }
 
 /// The action that a purpose and a text make.
-fn action_of(purpose: &Purpose, text: String) -> Action {
+fn action_of(purpose: &Purpose, text: String, may_dismiss: bool) -> Action {
     match purpose {
         Purpose::Comment => Action::Comment { text },
         Purpose::Lgtm => Action::Lgtm { text },
         Purpose::Approve { own } => Action::Approve { text, own: *own },
         Purpose::Veto { sig } => Action::Veto { sig: sig.clone(), reason: text },
-        // GitHub lets only people with write access dismiss a review, and a dismissal that is refused would leave the
-        // lifting half done: the comment with `/hold cancel` lifts the veto by itself.
-        Purpose::Unveto { review } => Action::Unveto { why: text, review: *review, may_dismiss: false },
+        Purpose::Unveto { review } => Action::Unveto { why: text, review: *review, may_dismiss },
         Purpose::Hold => Action::Hold { reason: text },
         Purpose::Unhold => Action::Unhold { text },
     }
 }
 
 fn intent(model: &Model, composer: &Composer) -> Intent {
+    // GitHub lets only people with write access dismiss a review; the comment with `/hold cancel` lifts a veto by
+    // itself, so that an unknown permission leaves nothing half done.
+    let may_dismiss = matches!(model.permission.as_deref(), Some("WRITE" | "MAINTAIN" | "ADMIN"));
     Intent {
         repo: model.settings.repo.clone(),
         pull: composer.pull,
         head: composer.head.clone(),
-        action: action_of(&composer.purpose, composer.text.lines().join("\n")),
+        action: action_of(&composer.purpose, composer.text.lines().join("\n"), may_dismiss),
         created_at: model.at,
     }
 }
@@ -214,9 +215,8 @@ pub fn save_draft(model: &mut Model) -> Effects {
 
 /// A draft was read. It fills the composer that it is for, unless something was typed already.
 pub fn draft_loaded(model: &mut Model, key: &str, text: Option<String>) -> Effects {
-    let wanted = composer(model).is_some_and(|composer| {
-        !composer.touched && draft_key(model, composer.pull, &composer.purpose) == key
-    });
+    let wanted = composer(model)
+        .is_some_and(|composer| !composer.touched && draft_key(model, composer.pull, &composer.purpose) == key);
     let (Some(text), true) = (text.filter(|text| !text.trim().is_empty()), wanted) else { return Effects::none() };
     if let Some(composer) = composer_mut(model) {
         let mut area = area_of(&text);
@@ -230,7 +230,8 @@ pub fn draft_loaded(model: &mut Model, key: &str, text: Option<String>) -> Effec
 
 /// Esc: closed; the text is a draft.
 pub fn close(model: &mut Model) -> Effects {
-    let written = composer(model).is_some_and(|composer| composer.text.lines().iter().any(|line| !line.trim().is_empty()));
+    let written =
+        composer(model).is_some_and(|composer| composer.text.lines().iter().any(|line| !line.trim().is_empty()));
     let mut effects = save_draft(model);
     model.overlay = None;
     if written {

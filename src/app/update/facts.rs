@@ -46,11 +46,12 @@ pub fn relist(model: &mut Model) {
 /// Marks the target as seen: it comes back to Today when something human happens.
 pub fn mark_seen(model: &mut Model) -> Effects {
     let Some(pull) = model.target() else { return Effects::none() };
+    let Some(head) = model.facts.pulls.get(&pull).map(|pull| pull.head.clone()) else { return Effects::none() };
     let at = model.at;
     model.seen.insert(pull, at);
     relist(model);
     let mut effects = toast(model, Level::Info, format!("{pull} is marked as seen"));
-    effects.push(Effect::MarkSeen { pull, at });
+    effects.push(Effect::MarkSeen { pull, at, head });
     effects
 }
 

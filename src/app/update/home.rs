@@ -78,8 +78,11 @@ pub fn step(model: &mut Model, by: isize) {
     let (lane, row) = match home {
         Home::Board | Home::Queues | Home::Conflicts => (cursor.lane, cursor.row.saturating_add_signed(by)),
         Home::Today => {
-            let places: Vec<(usize, usize)> =
-                grid.iter().enumerate().flat_map(|(lane, cards)| (0..cards.len()).map(move |row| (lane, row))).collect();
+            let places: Vec<(usize, usize)> = grid
+                .iter()
+                .enumerate()
+                .flat_map(|(lane, cards)| (0..cards.len()).map(move |row| (lane, row)))
+                .collect();
             let here = places.iter().position(|place| *place == (cursor.lane, cursor.row)).unwrap_or(0);
             let there = here.saturating_add_signed(by).min(places.len().saturating_sub(1));
             places.get(there).copied().unwrap_or((0, 0))

@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use super::{composer, later, next_request, quit, sync, toast};
-use crate::app::effect::{Effect, Effects, ReqId, SyncMode, Timer};
+use crate::app::effect::{Effect, Effects, ReqId, SendHow, SyncMode, Timer};
 use crate::app::model::{
-    InFlight, Leaving, Level, Model, Outgoing, OutgoingId, OutgoingState, OutboxPage, Page, RequestKind, Undoable,
+    InFlight, Leaving, Level, Model, OutboxPage, Outgoing, OutgoingId, OutgoingState, Page, RequestKind, Undoable,
     Watched,
 };
 use crate::domain::action::{Action, Intent};
@@ -100,17 +100,17 @@ pub fn enqueue_failed(model: &mut Model, request: ReqId, failure: &Failure) -> E
 pub fn due(model: &mut Model, id: OutgoingId) -> Effects {
     let Some(place) = model.undoable.iter().position(|undoable| undoable.id == id) else { return Effects::none() };
     let label = model.undoable.remove(place).label;
-    send(model, id, label)
+    send(model, id, label, SendHow::Checked)
 }
 
-fn send(model: &mut Model, id: OutgoingId, label: String) -> Effects {
+fn send(model: &mut Model, id: OutgoingId, label: String, how: SendHow) -> Effects {
     let Some(pull) = model.outbox.iter().find(|entry| entry.id == id).map(|entry| entry.intent.pull) else {
         return toast(model, Level::Error, format!("{label}: it is not in the outbox any more"));
     };
     let request = next_request(model);
     let kind = RequestKind::Send { id, pull };
     model.in_flight.push(InFlight { request, kind, label, done: 0, total: 0, since: model.at });
-    Effect::Send { request, id }.into()
+    Effect::Send { request, id, how }.into()
 }
 
 /// Sends everything that could still be undone, now.
@@ -140,7 +140,7 @@ pub fn send_ended(model: &mut Model, request: ReqId, id: OutgoingId, outcome: Re
             model.leaving = Leaving::No;
             let state = model.outbox.iter().find(|entry| entry.id == id).map(|entry| entry.state.word());
             let state = state.map_or_else(String::new, |word| format!(" ({word}; O shows the outbox)"));
-            toast(model, Level::Error, format!("{}: {failure}{state}", flight.label))
+            toast(model, Level::Error, format!("{}: {}{state}", flight.label, failure.cause))
         }
     };
     if model.leaving == Leaving::AfterSends && !busy(model) {
@@ -203,10 +203,17 @@ fn selected(model: &Model) -> Option<&Outgoing> {
     }
 }
 
-/// Sends the selected write now: the shell looks at the proposal anew first.
+/// Sends the selected write now: the shell looks at the proposal anew first. One that was parked is sent all the same,
+/// because its reason stands beside it.
 pub fn resend(model: &mut Model) -> Effects {
-    let Some((id, label)) = selected(model).map(|entry| (entry.id, label(&entry.intent))) else {
+    let Some((id, label, state)) = selected(model).map(|entry| (entry.id, label(&entry.intent), entry.state)) else {
         return Effects::none();
+    };
+    let how = match state {
+        OutgoingState::Parked => SendHow::Anyway,
+        OutgoingState::Queued | OutgoingState::Sending | OutgoingState::Unknown | OutgoingState::Failed => {
+            SendHow::Checked
+        }
     };
     let going = |flight: &InFlight| matches!(flight.kind, RequestKind::Send { id: other, .. } if other == id);
     if model.in_flight.iter().any(going) {
@@ -214,7 +221,7 @@ pub fn resend(model: &mut Model) -> Effects {
     }
     model.undoable.retain(|undoable| undoable.id != id);
     let mut effects = Effects::from(Effect::StopTimer { timer: Timer::Send(id) });
-    effects.extend(send(model, id, label));
+    effects.extend(send(model, id, label, how));
     effects
 }
 

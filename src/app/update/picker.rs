@@ -66,7 +66,11 @@ pub fn shepherds(model: &mut Model) -> Effects {
             let known = choices.iter().any(|c| matches!(&c.pick, Pick::Assign(other) if other == login));
             let author = pull.author.as_ref().is_some_and(|author| author.login == *login);
             if !known && !author && *login != me && !pull.assignees.contains(login) {
-                choices.push(choice(format!("give it to {login}"), &format!("represents {sig}"), Pick::Assign(login.clone())));
+                choices.push(choice(
+                    format!("give it to {login}"),
+                    &format!("represents {sig}"),
+                    Pick::Assign(login.clone()),
+                ));
             }
         }
     }

@@ -182,7 +182,11 @@ pub fn label(pull: &PullFacts, tree: &Tree, profile: &Profile) -> Lgtm {
 pub fn history(pull: &PullFacts, tree: &Tree, profile: &Profile) -> History {
     let mut steps = acts(pull, tree, profile);
     let label_events = label_events(pull, profile);
-    if label_events.is_empty() && !profile.prow.store_tree_hash {
+    let known = pull
+        .timeline
+        .iter()
+        .any(|event| matches!(&event.kind, EventKind::Labeled(name) | EventKind::Unlabeled(name) if name == LGTM));
+    if !known && !profile.prow.store_tree_hash {
         steps.extend(pushes(pull).map(|at| (at, Step::Push)));
     }
     steps.extend(label_events);

@@ -8,13 +8,14 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
 
-use super::work::{self, Parts};
+use super::work;
 use crate::app::effect::{Effect, Effects, Timer};
 use crate::app::keymap::Keymap;
 use crate::app::model::{Model, Settings};
 use crate::app::msg::Msg;
 use crate::app::update;
 use crate::domain::failure::Failure;
+use crate::shell::services::Services;
 use crate::shell::tasks::Tasks;
 
 /// What only the owner of the terminal can do.
@@ -34,7 +35,7 @@ pub enum Errand {
 #[derive(Debug)]
 pub struct Session {
     model: Model,
-    parts: Parts,
+    services: Services,
     tasks: Tasks,
     timers: HashMap<Timer, Instant>,
     errands: Vec<Errand>,
@@ -48,14 +49,14 @@ impl Session {
     ///
     /// # Errors
     /// Where the store cannot be read.
-    pub fn start(parts: Parts, settings: Settings, keymap: Keymap, size: (u16, u16)) -> Result<Self, Failure> {
-        let now = parts.clock.now();
+    pub fn start(services: Services, settings: Settings, keymap: Keymap, size: (u16, u16)) -> Result<Self, Failure> {
+        let now = services.clock.now();
         let mut model = Model::new(settings, now, size);
         model.keymap = keymap;
         let (sender, answers) = unbounded_channel();
-        let facts = Arc::new(parts.store.load(&parts.repo)?);
+        let facts = Arc::new(services.store.load(&services.repo)?);
         let tasks = Tasks::new();
-        let mut session = Self { model, parts, tasks, timers: HashMap::new(), errands: Vec::new(), sender, answers };
+        let mut session = Self { model, services, tasks, timers: HashMap::new(), errands: Vec::new(), sender, answers };
         session.take(Msg::FactsLoaded(facts));
         let effects = update::start(&mut session.model);
         session.execute(effects);
@@ -71,12 +72,12 @@ impl Session {
     /// The time, as this session sees it.
     #[must_use]
     pub fn now(&self) -> jiff::Timestamp {
-        self.parts.clock.now()
+        self.services.clock.now()
     }
 
     /// Takes in one message and starts what follows from it.
     pub fn take(&mut self, msg: Msg) {
-        let effects = update::update(&mut self.model, self.parts.clock.now(), msg);
+        let effects = update::update(&mut self.model, self.services.clock.now(), msg);
         self.execute(effects);
     }
 
@@ -85,31 +86,27 @@ impl Session {
         std::mem::take(&mut self.errands)
     }
 
-    /// The next answer of running work. Pending where none runs; may be dropped and called again.
+    /// The next message that comes by itself: an answer of running work, else a timer that comes due. Pending where
+    /// nothing runs and nothing waits; may be dropped and called again.
     ///
     /// # Errors
     /// Where a part of the program panicked: it must end then, with the terminal restored.
-    pub async fn answer(&mut self) -> Result<Msg, Failure> {
+    pub async fn next(&mut self) -> Result<Msg, Failure> {
         loop {
             tokio::select! {
                 biased;
                 Some(msg) = self.answers.recv() => return Ok(msg),
                 Some(ended) = self.tasks.ended() => ended.outcome?,
-                else => std::future::pending().await,
+                msg = due(&mut self.timers, None) => return Ok(msg),
             }
         }
-    }
-
-    /// The next timer that comes due. Pending where none waits; may be dropped and called again.
-    pub async fn timer(&mut self) -> Msg {
-        due(&mut self.timers, None).await
     }
 
     /// Lets work go on and timers come due until nothing more happens by itself within `horizon`: no request is on its
     /// way, and no timer comes due earlier. Tests with a paused clock call it instead of sleeping.
     ///
     /// # Errors
-    /// As [`Self::answer`].
+    /// As [`Self::next`].
     pub async fn settle(&mut self, horizon: Duration) -> Result<(), Failure> {
         let end = Instant::now() + horizon;
         loop {
@@ -140,10 +137,10 @@ impl Session {
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Sync { request, mode } => {
-                self.tasks.spawn("sync", work::sync(self.parts.clone(), request, mode, self.sender.clone()));
+                self.tasks.spawn("sync", work::sync(self.services.clone(), request, mode, self.sender.clone()));
             }
-            Effect::Send { request, id } => {
-                self.tasks.spawn("send", work::send(self.parts.clone(), request, id, self.sender.clone()));
+            Effect::Send { request, id, how } => {
+                self.tasks.spawn("send", work::send(self.services.clone(), request, id, how, self.sender.clone()));
             }
             Effect::StartTimer { timer, after } => {
                 self.timers.insert(timer, Instant::now() + after);
@@ -165,7 +162,7 @@ impl Session {
             | Effect::Discard { .. }
             | Effect::MarkSeen { .. }
             | Effect::OpenUrl { .. } => {
-                for msg in work::local(&self.parts, effect) {
+                for msg in work::local(&self.services, effect) {
                     // The receiver is ours and lives as long as we do.
                     drop(self.sender.send(msg));
                 }
