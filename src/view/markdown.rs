@@ -135,6 +135,8 @@ struct Renderer<'a> {
     link: Option<(String, usize)>,
     image: Option<usize>,
     heading: Option<HeadingLevel>,
+    /// The next block follows its heading line without a blank one.
+    close: bool,
     /// Footnotes are kept for the end, as GitHub does.
     notes: Vec<(String, Rendered)>,
     note: Option<(String, Rendered, Vec<Container>)>,
@@ -163,6 +165,7 @@ impl<'a> Renderer<'a> {
             link: None,
             image: None,
             heading: None,
+            close: false,
             notes: Vec::new(),
             note: None,
         }
@@ -229,6 +232,7 @@ impl<'a> Renderer<'a> {
                 if let Some(kind) = kind {
                     let (word, style) = alert(kind, self.styles);
                     self.push_block(vec![Line::from(Span::styled(word, style.add_modifier(Modifier::BOLD)))]);
+                    self.close = true;
                 }
             }
             Tag::CodeBlock(kind) => {
@@ -545,6 +549,9 @@ impl<'a> Renderer<'a> {
 
     /// A blank line before a block, once.
     fn gap(&mut self) {
+        if std::mem::take(&mut self.close) {
+            return;
+        }
         let Some(last) = self.done.lines.last() else { return };
         let bar = self.styles.glyphs.upright;
         let blank = last.spans.iter().all(|span| matches!(span.content.trim(), "") || span.content.trim() == bar);

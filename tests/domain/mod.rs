@@ -1,6 +1,10 @@
 //! Tables and scenarios for the pure domain.
+mod action;
+mod board;
 mod ids;
+mod query;
 mod roster;
+mod sample;
 mod schedule;
 mod text;
 mod vep;

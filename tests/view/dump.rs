@@ -50,7 +50,8 @@ pub fn dump(buffer: &Buffer) -> String {
         let mut line = String::new();
         for x in buffer.area.left()..buffer.area.right() {
             let style = buffer[(x, y)].style();
-            let plain = style.fg == Some(Color::Reset) && style.bg == Some(Color::Reset) && style.add_modifier.is_empty();
+            let plain =
+                style.fg == Some(Color::Reset) && style.bg == Some(Color::Reset) && style.add_modifier.is_empty();
             let blank = buffer[(x, y)].symbol() == " " && !style.add_modifier.contains(Modifier::REVERSED);
             if plain || blank {
                 line.push(' ');

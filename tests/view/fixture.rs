@@ -147,14 +147,12 @@ pub const DOCUMENT: &str = include_str!("fixture.md");
 fn rich() -> (PullFacts, Verdict) {
     let mut facts = pull(402, "Offline incremental backup", "alder", 32.0);
     facts.body = "Adds **offline** backup.\n\n/sig storage\n\n- [x] tests\n- [ ] docs\n\nTracking: #401".to_owned();
-    facts.documents =
-        vec![DocumentFacts { path: "veps/sig-storage/401-offline-backup/vep.md".to_owned(), text: DOCUMENT.to_owned() }];
-    let file = |path: &str| FileFacts {
-        path: path.to_owned(),
-        change: FileChange::Added,
-        additions: 120,
-        deletions: 3,
-    };
+    facts.documents = vec![DocumentFacts {
+        path: "veps/sig-storage/401-offline-backup/vep.md".to_owned(),
+        text: DOCUMENT.to_owned(),
+    }];
+    let file =
+        |path: &str| FileFacts { path: path.to_owned(), change: FileChange::Added, additions: 120, deletions: 3 };
     facts.files =
         vec![file("veps/sig-storage/401-offline-backup/vep.md"), file("veps/sig-storage/401-offline-backup/flow.png")];
     facts.commits = vec![CommitFacts {
@@ -216,12 +214,17 @@ fn rich() -> (PullFacts, Verdict) {
         start_line: None,
         comments,
     };
-    let hunk = "@@ -1,3 +1,5 @@\n # Backup\n-old text\n+The backup is taken while the VM is off.\n+A checkpoint is kept.";
+    let hunk =
+        "@@ -1,3 +1,5 @@\n # Backup\n-old text\n+The backup is taken while the VM is off.\n+A checkpoint is kept.";
     facts.threads = vec![
-        thread("T1", false, vec![
-            said("dune", 14.0, "Which `checkpoint`? See the table.", Some("r1"), Some(hunk)),
-            said("alder", 13.0, "The one of the last backup.", None, None),
-        ]),
+        thread(
+            "T1",
+            false,
+            vec![
+                said("dune", 14.0, "Which `checkpoint`? See the table.", Some("r1"), Some(hunk)),
+                said("alder", 13.0, "The one of the last backup.", None, None),
+            ],
+        ),
         thread("T2", true, vec![said("brook", 19.0, "Typo.", None, Some(hunk))]),
     ];
     facts.timeline = vec![EventFacts {
@@ -254,12 +257,13 @@ fn rich() -> (PullFacts, Verdict) {
         at: ago(28.0),
         what: LedgerKind::Hold,
         reason: "rebase first".to_owned(),
+        conditions: Vec::new(),
         lifted_at: Some(ago(26.0)),
         lifted_by: Some(Login::new("noor")),
         event: None,
     }];
     let problem = "\"/sig storage\" is not at a line's start: Prow did not see it";
-    said.problems = vec![Problem { code: ProblemCode::CommandWithoutEffect, message: problem.to_owned() }];
+    said.problems = vec![Problem { code: ProblemCode::CommandWithoutEffect, message: problem.to_owned(), fix: String::new() }];
     let reason = "nobody of SIG storage has taken it for 11 days, over the week that reviews may lag";
     said.reasons = vec![Reason { code: ReasonCode::ReviewLag, message: reason.to_owned(), event: None }];
     (facts, said)
@@ -300,6 +304,7 @@ pub fn model() -> Model {
         reason: "until network agrees".to_owned(),
         conditional_approval: true,
         waits_for: vec![Login::new("you")],
+        waiting_reasons: Vec::new(),
         event: None,
     });
     signing.signoffs[0].1.state = SignOffState::Signed;
@@ -317,7 +322,8 @@ pub fn model() -> Model {
         event: None,
     }];
     conflict.signoffs[1].1.state = SignOffState::Vetoed;
-    conflict.waiting_on = vec![waiting(Rule::Objection, Who::Person, "dune", "the author answered; confirm or lift", 113.0)];
+    conflict.waiting_on =
+        vec![waiting(Rule::Objection, Who::Person, "dune", "the author answered; confirm or lift", 113.0)];
     add(pull(260, "Incremental backup of running guests", "jay", 300.0), conflict);
 
     let profile = Arc::new(Profile::kubevirt());
@@ -345,7 +351,10 @@ pub fn model() -> Model {
     let at = |number: u64| model.board.verdicts.iter().position(|v| v.number == PullNumber(number)).unwrap();
     let row = |number: u64, what: &str, days: f64| TodayRow { verdict: at(number), what: what.to_owned(), days };
     model.lists.today = vec![
-        Section { title: "You".to_owned(), rows: vec![row(320, "hazel's approval waits for you: lift the hold or say why not", 11.0)] },
+        Section {
+            title: "You".to_owned(),
+            rows: vec![row(320, "hazel's approval waits for you: lift the hold or say why not", 11.0)],
+        },
         Section {
             title: "SIG storage".to_owned(),
             rows: vec![row(402, "needs a shepherd", 11.0), row(398, "needs a shepherd", 8.0)],

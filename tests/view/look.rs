@@ -17,7 +17,9 @@ fn every_theme_reads_and_differs() {
 
 #[test]
 fn a_wrong_theme_says_where() {
-    for (text, wanted) in [("accent = \"bleu\"", "`bleu` is no colour"), ("acent = 3", "acent"), ("accent = 999", "line 1")] {
+    for (text, wanted) in
+        [("accent = \"bleu\"", "`bleu` is no colour"), ("acent = 3", "acent"), ("accent = 999", "line 1")]
+    {
         let message = Palette::parse(text).unwrap_err().to_string();
         assert!(message.contains(wanted), "{text}: {message}");
     }

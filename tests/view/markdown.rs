@@ -39,7 +39,11 @@ fn small_things() {
         ("quote in quote", "> a\n>\n> > b", "│ a|│|│ │ b"),
         ("hard and soft breaks", "a\nb  \nc", "a b|c"),
         ("entities", "a &amp; b &lt;c&gt;", "a & b <c>"),
-        ("unclosed comment", "a\n\n<!-- b\nc\n", "a||[an HTML comment that is never closed hides 2 lines from here on]"),
+        (
+            "unclosed comment",
+            "a\n\n<!-- b\nc\n",
+            "a||[an HTML comment that is never closed hides 2 lines from here on]",
+        ),
         ("details", "<details><summary>More</summary>\n\ninside\n\n</details>", "More||inside"),
     ];
     for (name, text, wanted) in cases {
@@ -70,14 +74,11 @@ fn no_line_is_wider_than_asked() {
     ];
     for text in &hostile {
         for width in [1, 2, 7, 20, 80] {
-            for (line, source) in [Manner::Document, Manner::Comment]
-                .into_iter()
-                .flat_map(|manner| {
-                    let rendered = render(text, width, manner, &calm());
-                    assert_eq!(rendered.lines.len(), rendered.source.len());
-                    rendered.lines.into_iter().zip(rendered.source)
-                })
-            {
+            for (line, source) in [Manner::Document, Manner::Comment].into_iter().flat_map(|manner| {
+                let rendered = render(text, width, manner, &calm());
+                assert_eq!(rendered.lines.len(), rendered.source.len());
+                rendered.lines.into_iter().zip(rendered.source)
+            }) {
                 assert!(line.width() <= usize::from(width).max(2), "{width}: {} wide: {line}", line.width());
                 assert!(source > 0);
                 assert!(line.spans.iter().all(|span| !span.content.contains(|c: char| c.is_control())), "{line:?}");

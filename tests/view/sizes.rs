@@ -72,8 +72,10 @@ proptest! {
 fn nothing_hostile_reaches_a_cell() {
     for (width, height) in [(220, 60), (80, 24)] {
         let picture = text(&drawn(&model(), &calm(), width, height));
-        let bad: Vec<char> =
-            picture.chars().filter(|c| (c.is_control() && *c != '\n') || ('\u{202a}'..='\u{202e}').contains(c)).collect();
+        let bad: Vec<char> = picture
+            .chars()
+            .filter(|c| (c.is_control() && *c != '\n') || ('\u{202a}'..='\u{202e}').contains(c))
+            .collect();
         assert!(bad.is_empty(), "{bad:?}");
     }
 }

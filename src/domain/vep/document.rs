@@ -180,20 +180,21 @@ struct Prose {
 impl Prose {
     fn read(body: &str) -> Self {
         let mut prose = Self::default();
-        let mut fence: Option<char> = None;
+        let mut fence: Option<(char, usize)> = None;
         for line in without_comments(body).lines() {
-            let trimmed = line.trim_start();
-            let mark = ['`', '~'].into_iter().find(|mark| trimmed.starts_with(&mark.to_string().repeat(3)));
-            if let Some(mark) = mark {
-                match fence {
-                    None => fence = Some(mark),
-                    Some(open) if open == mark => fence = None,
-                    Some(_) => {}
+            match (fence, fence_mark(line)) {
+                (None, Some((mark, length, info))) if mark == '~' || !info.contains('`') => {
+                    fence = Some((mark, length));
+                    continue;
                 }
-                continue;
-            }
-            if fence.is_some() {
-                continue;
+                (Some((open, least)), Some((mark, length, info)))
+                    if mark == open && length >= least && info.is_empty() =>
+                {
+                    fence = None;
+                    continue;
+                }
+                (Some(_), _) => continue,
+                (None, _) => {}
             }
             if let Some(heading) = heading(line) {
                 prose.headings.push(heading);
@@ -203,6 +204,15 @@ impl Prose {
         }
         prose
     }
+}
+
+/// A line of three or more backticks or tildes: which, how many, and the words behind them.
+fn fence_mark(line: &str) -> Option<(char, usize, &str)> {
+    let trimmed = line.trim();
+    let mark = trimmed.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+    let rest = trimmed.trim_start_matches(mark);
+    let length = trimmed.len() - rest.len();
+    (length >= 3).then(|| (mark, length, rest.trim()))
 }
 
 /// `This VEP targets alpha for version: v1.10` → stage and value; what is struck out is gone.

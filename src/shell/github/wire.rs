@@ -96,7 +96,12 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Connection<T> {
             #[serde(default)]
             total_count: Maybe<u64>,
         }
-        let raw = Raw::deserialize(deserializer)?;
+        let value = Value::deserialize(deserializer)?;
+        // A list would do for a struct, to serde; here it is no answer, nor is an object with neither nodes nor a count.
+        if !value.get("nodes").is_some_and(Value::is_array) && value.get("totalCount").is_none_or(Value::is_null) {
+            return Err(serde::de::Error::custom("no connection"));
+        }
+        let raw = Raw::deserialize(value).map_err(serde::de::Error::custom)?;
         let page = raw.page_info.take().unwrap_or_default();
         let next = page.has_next_page.take().unwrap_or(false);
         let cursor = page.end_cursor.take().filter(|_| next);
@@ -199,8 +204,8 @@ shapes! {
     }
     /// `PullRequest` as `light.graphql` asks for it.
     LightPull {
-        number: u64, state: String, title: String, is_draft: bool, updated_at: Timestamp, head_ref_oid: String,
-        mergeable: String, changed_files: u64, status_check_rollup: LightRollup, labels: Connection<Label>,
+        number: u64, url: String, state: String, title: String, is_draft: bool, updated_at: Timestamp, head_ref_oid: String,
+        base_ref_oid: String, mergeable: String, changed_files: u64, status_check_rollup: LightRollup, labels: Connection<Label>,
         review_threads: Connection<LightThread>,
     }
     /// The fold alone.
@@ -208,7 +213,7 @@ shapes! {
     /// The flag alone.
     LightThread { is_resolved: bool }
     /// A pull request that ended.
-    Ended { number: u64, updated_at: Timestamp, closed_at: Timestamp, state: String }
+    Ended { number: u64, updated_at: Timestamp, closed_at: Timestamp, state: String, review_threads: Connection<LightThread> }
     /// An issue that was touched lately.
     Touched { number: u64, updated_at: Timestamp }
     /// The proposals' repository in `light.graphql`.
