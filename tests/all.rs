@@ -5,3 +5,6 @@
 mod arch;
 #[path = "domain/mod.rs"]
 mod domain;
+#[cfg(feature = "io")]
+#[path = "e2e/mod.rs"]
+mod e2e;

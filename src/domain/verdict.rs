@@ -4,6 +4,27 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+mod clocks;
+mod codes;
+mod context;
+mod debts;
+mod derive;
+mod frame;
+mod kind;
+mod people;
+mod problems;
+mod reasons;
+mod shepherd;
+mod signoff;
+mod standing;
+mod timeline;
+mod turn;
+mod words;
+
+pub use codes::{Problem, ProblemCode, Reason, ReasonCode};
+pub use context::Context;
+pub use derive::derive;
+
 use super::ids::{Login, PullNumber, Release, Sha, SigName, VepNumber};
 use super::prow::approve::Approval;
 use super::prow::gate::Gate;
@@ -375,6 +396,8 @@ pub struct Hold {
     pub conditional_approval: bool,
     /// People whom its text names.
     pub waits_for: Vec<Login>,
+    /// The profile's waiting reasons that its text gives (`freeze`, `rebase`, `a date`).
+    pub waiting_reasons: Vec<String>,
     /// Its link.
     pub event: Option<String>,
 }
@@ -390,6 +413,8 @@ pub struct LedgerEntry {
     pub what: LedgerKind,
     /// Why, in their words.
     pub reason: String,
+    /// Conditions that its text names (`until`, `freeze`, `rebase`, `a date`).
+    pub conditions: Vec<String>,
     /// When it ended.
     pub lifted_at: Option<Timestamp>,
     /// Who ended it.
@@ -502,104 +527,4 @@ pub enum MyTurn {
     MySig,
     /// Neither.
     No,
-}
-
-/// A reason: a code for scripts, a sentence for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Reason {
-    /// The code.
-    pub code: ReasonCode,
-    /// The sentence.
-    pub message: String,
-    /// The link of the event that it rests on.
-    pub event: Option<String>,
-}
-
-/// Codes of reasons.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReasonCode {
-    /// Nobody shepherds it.
-    NoShepherd,
-    /// Who shepherded it until lately.
-    ShepherdLapsed,
-    /// A review is owed for longer than the SLA.
-    ReviewLag,
-    /// A standing veto.
-    Vetoed,
-    /// A conflict in which nobody speaks.
-    StalledConflict,
-    /// A hold.
-    Held,
-    /// Approval and hold in one breath.
-    ConditionalApproval,
-    /// A hold of a representative, lifted by somebody else.
-    HoldLiftedByOther,
-    /// A text that may be an objection.
-    PossibleObjection,
-    /// A push made a sign-off stale.
-    SignOffStale,
-    /// A push dropped lgtm.
-    LgtmDropped,
-    /// Nothing human happened for long.
-    Stalled,
-    /// Open for long after the first review.
-    NotConverged,
-    /// The targeted freeze is near.
-    FreezeNear,
-    /// Prow will close it.
-    BotCloses,
-    /// Tide would merge without all sign-offs.
-    MergingUnsigned,
-    /// Open threads rose, or a sign-off was lost.
-    Diverging,
-    /// Part of the facts is missing.
-    Incomplete,
-}
-
-/// Something wrong with a proposal, with the text that asks the author to mend it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Problem {
-    /// The code.
-    pub code: ProblemCode,
-    /// The sentence.
-    pub message: String,
-}
-
-/// Codes of problems (`process.md` §3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ProblemCode {
-    /// Folder, title and tracking link disagree.
-    VepNumberMismatch,
-    /// None named.
-    NoTrackingIssue,
-    /// It is closed.
-    TrackingIssueClosed,
-    /// Path and label disagree.
-    SigMismatch,
-    /// Several SIG folders.
-    SeveralOwningSigs,
-    /// Several VEPs.
-    SeveralVeps,
-    /// The folder's name is not as CI wants it.
-    BadFolderName,
-    /// The main document's name is not the profile's.
-    MainDocumentName,
-    /// None named.
-    NoTargetRelease,
-    /// It is out already.
-    TargetInThePast,
-    /// No such SIG.
-    UnknownSig,
-    /// Somebody wrote a command that did nothing.
-    CommandWithoutEffect,
-    /// A follow-up kept in its parent's folder.
-    FollowUpInParentFolder,
-    /// An OWNERS file cannot be read.
-    OwnersUnreadable,
-    /// The front matter cannot be read.
-    FrontMatterUnreadable,
-    /// Sections of the template are missing.
-    TemplateSectionsMissing,
 }

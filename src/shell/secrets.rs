@@ -1,5 +1,7 @@
-//! The token: environment, then the system's keyring (`contract.md`, settings). It
+//! The token: environment, then the system's keyring, then what the `gh` tool stored (`contract.md`, settings). It
 //! lives in secrecy types, is never logged, and a token kept for one host never goes to another.
+
+mod gh;
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -12,7 +14,7 @@ use crate::domain::failure::{Failure, FailureKind};
 /// The keyring's name for our entries; the user is the host.
 const SERVICE: &str = "vepherd";
 
-/// How long a keyring may take. A locked one asks its owner, who may not be there.
+/// How long a keyring (or `gh`) may take. A locked one asks its owner, who may not be there.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A token and where it was found.
@@ -31,6 +33,8 @@ pub enum TokenSource {
     Variable(&'static str),
     /// The system's keyring.
     Keyring,
+    /// The `gh` tool.
+    Gh,
 }
 
 impl std::fmt::Display for TokenSource {
@@ -38,6 +42,7 @@ impl std::fmt::Display for TokenSource {
         match self {
             Self::Variable(name) => f.write_str(name),
             Self::Keyring => f.write_str("the system keyring"),
+            Self::Gh => f.write_str("the gh tool"),
         }
     }
 }
@@ -66,8 +71,11 @@ pub fn find(env: &Env, api_root: &str) -> Result<Token, Failure> {
         Ok(None) => {}
         Err(failure) => tracing::info!(%failure, "the keyring is not there; going on without"),
     }
+    if let Some(secret) = gh::token(env, &host) {
+        return checked(secret.expose_secret(), TokenSource::Gh);
+    }
     Err(Failure::new(FailureKind::Credentials, format!("log in to {host}"), "there is no token")
-        .hint("Set VEPHERD_TOKEN (GH_TOKEN, GITHUB_TOKEN), or run `vepherd auth login`."))
+        .hint("Set VEPHERD_TOKEN (GH_TOKEN, GITHUB_TOKEN), or run `vepherd auth login`, or `gh auth login`."))
 }
 
 /// The token that the keyring keeps for a host.

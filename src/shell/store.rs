@@ -36,6 +36,7 @@ pub struct Store {
     db: Mutex<Connection>,
     path: Option<PathBuf>,
     notice: Option<String>,
+    writing: tokio::sync::Mutex<()>,
 }
 
 impl Store {
@@ -46,7 +47,7 @@ impl Store {
     /// Where the file cannot be made or opened, is locked for too long, or was written by a newer vepherd.
     pub fn open(path: &Path) -> Result<Self, Failure> {
         let (db, notice) = open::file(path)?;
-        Ok(Self { db: Mutex::new(db), path: Some(path.to_owned()), notice })
+        Ok(Self { db: Mutex::new(db), path: Some(path.to_owned()), notice, writing: tokio::sync::Mutex::default() })
     }
 
     /// A store that lives as long as this value: the demo and tests.
@@ -54,7 +55,7 @@ impl Store {
     /// # Errors
     /// Where SQLite has no memory.
     pub fn in_memory() -> Result<Self, Failure> {
-        Ok(Self { db: Mutex::new(open::memory()?), path: None, notice: None })
+        Ok(Self { db: Mutex::new(open::memory()?), path: None, notice: None, writing: tokio::sync::Mutex::default() })
     }
 
     /// The file, where there is one.
@@ -67,6 +68,11 @@ impl Store {
     #[must_use]
     pub fn notice(&self) -> Option<&str> {
         self.notice.as_deref()
+    }
+
+    /// Held by whoever sends through this store in this process; other processes are kept out by a file lock.
+    pub(super) fn writing(&self) -> &tokio::sync::Mutex<()> {
+        &self.writing
     }
 
     /// Everything known of a repository; [`Facts::empty`] where nothing is.

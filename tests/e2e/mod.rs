@@ -1,4 +1,5 @@
-//! Tests against the simulated GitHub, in process and over HTTP.
-
+//! The outside layers at work: store, settings, GitHub through the simulator.
+mod config;
+mod store;
 mod sim_graphql;
 mod sim_kit;

@@ -165,6 +165,23 @@ pub fn parse(body: &str, source: Source, rules: &ProwRules) -> Commands {
     found
 }
 
+/// What the lgtm plugin alone reads in a text.
+#[must_use]
+pub fn lgtm(body: &str, rules: &ProwRules) -> Option<LgtmCommand> {
+    if !rules.plugins.iter().any(|name| name == "lgtm") {
+        return None;
+    }
+    let mut found = None;
+    for start in starts(body) {
+        match line::lgtm(start.rest) {
+            Some(LgtmCommand::Add) => return Some(LgtmCommand::Add),
+            Some(LgtmCommand::Remove) => found = Some(LgtmCommand::Remove),
+            None => {}
+        }
+    }
+    found
+}
+
 /// The steps that the approve plugin replays for a text: none where it does not keep the text (`specs/prow.md` §5
 /// steps 2 and 4). In a kept text lgtm lines count even where `/lgtm` alone would not.
 #[must_use]

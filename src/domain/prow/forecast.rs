@@ -1,10 +1,23 @@
 //! What Prow would do with a text that is not posted yet: the composer's panel, `--dry-run` and `prow explain` all show
 //! a [`Forecast`].
+//!
+//! A forecast is a rehearsal: the posts are added to a copy of the pull request, the plugins act on it, and the gate is
+//! read off the copy. What nobody but Prow can know (private membership, labels that the repository has) is said in
+//! words, never decided in silence.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
+use super::command::{Effect, Reading, Source, lines};
 use super::gate::Gate;
+use super::owners::Tree;
 use crate::domain::action::Post;
+use crate::domain::facts::PullFacts;
+use crate::domain::ids::Login;
+use crate::domain::profile::{Profile, ProwRules};
+
+mod rehearsal;
+mod say;
 
 /// What would happen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -36,4 +49,46 @@ pub struct FoundCommand {
     pub obeyed: bool,
     /// What it does, or why it does nothing.
     pub why: String,
+}
+
+/// What would happen to `pull` if `who` posted these now.
+#[must_use]
+pub fn forecast(
+    posts: &[Post],
+    who: &Login,
+    pull: &PullFacts,
+    tree: &Tree,
+    profile: &Profile,
+    now: Timestamp,
+) -> Forecast {
+    rehearsal::Rehearsal::new(who, pull, tree, profile, now).play(posts)
+}
+
+/// What Prow reads in a text, where neither the pull request nor the writer is known: permissions are left open.
+#[must_use]
+pub fn explain(text: &str, source: Source, rules: &ProwRules) -> Forecast {
+    let mut found = Forecast {
+        posts: Vec::new(),
+        commands: Vec::new(),
+        labels_added: Vec::new(),
+        labels_removed: Vec::new(),
+        effects: Vec::new(),
+        warnings: say::warnings(text, source, rules),
+        gate_after: None,
+    };
+    for line in lines(text, source, rules) {
+        let (obeyed, why) = match &line.reading {
+            Reading::NoEffect { why } => (false, why.clone()),
+            Reading::Effect(effect) => {
+                let (added, removed) = say::labels_of(effect);
+                found.labels_added.extend(added);
+                found.labels_removed.extend(removed);
+                (!matches!(effect, Effect::Close(true)), say::effect(effect))
+            }
+        };
+        found.commands.push(FoundCommand { text: line.text, plugin: line.plugin.to_owned(), obeyed, why });
+    }
+    say::unique(&mut found.labels_added);
+    say::unique(&mut found.labels_removed);
+    found
 }

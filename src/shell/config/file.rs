@@ -38,10 +38,12 @@ pub(super) fn read(path: &Path) -> (File, Vec<Mistake>) {
 }
 
 fn parse(text: &str, path: &Path) -> (File, Vec<Mistake>) {
-    let mut reader = Reader { text, path, mistakes: Vec::new(), file: File::default() };
+    let mut reader = Reader { text, path, broken: Vec::new(), mistakes: Vec::new(), file: File::default() };
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
-        reader.wrong(error.span().unwrap_or_default(), error.message().to_owned(), None);
+        let span = error.span().unwrap_or_default();
+        reader.wrong(span.clone(), error.message().to_owned(), None);
+        reader.broken.push(reader.line(&span));
     }
     for (key, value) in table.get_ref() {
         reader.setting(key, value);
@@ -52,6 +54,8 @@ fn parse(text: &str, path: &Path) -> (File, Vec<Mistake>) {
 struct Reader<'a> {
     text: &'a str,
     path: &'a Path,
+    /// Lines that are no TOML: what the parser made of them is not worth a second complaint.
+    broken: Vec<usize>,
     mistakes: Vec<Mistake>,
     file: File,
 }
@@ -130,14 +134,21 @@ impl Reader<'_> {
     }
 
     fn wrong(&mut self, span: Range<usize>, message: String, hint: Option<String>) {
-        let place = self.place(&span);
-        self.mistakes.push(Mistake { place, message, hint });
+        if !self.broken.contains(&self.line(&span)) {
+            let place = self.place(&span);
+            self.mistakes.push(Mistake { place, message, hint });
+        }
+    }
+
+    /// The line of a span, counted from one.
+    fn line(&self, span: &Range<usize>) -> usize {
+        self.text.get(..span.start).unwrap_or(self.text).matches('\n').count() + 1
     }
 
     /// `FILE:LINE:COLUMN`, counted from one.
     fn place(&self, span: &Range<usize>) -> String {
         let before = self.text.get(..span.start).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
+        let line = self.line(span);
         let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
         format!("{}:{line}:{column}", self.path.display())
     }

@@ -199,8 +199,8 @@ shapes! {
     }
     /// `PullRequest` as `light.graphql` asks for it.
     LightPull {
-        number: u64, state: String, title: String, is_draft: bool, updated_at: Timestamp, head_ref_oid: String,
-        mergeable: String, changed_files: u64, status_check_rollup: LightRollup, labels: Connection<Label>,
+        number: u64, url: String, state: String, title: String, is_draft: bool, updated_at: Timestamp, head_ref_oid: String,
+        base_ref_oid: String, mergeable: String, changed_files: u64, status_check_rollup: LightRollup, labels: Connection<Label>,
         review_threads: Connection<LightThread>,
     }
     /// The fold alone.
@@ -208,7 +208,7 @@ shapes! {
     /// The flag alone.
     LightThread { is_resolved: bool }
     /// A pull request that ended.
-    Ended { number: u64, updated_at: Timestamp, closed_at: Timestamp, state: String }
+    Ended { number: u64, updated_at: Timestamp, closed_at: Timestamp, state: String, review_threads: Connection<LightThread> }
     /// An issue that was touched lately.
     Touched { number: u64, updated_at: Timestamp }
     /// The proposals' repository in `light.graphql`.

@@ -1,0 +1,235 @@
+//! Clocks, convergence and what comes of both: human events only, because robots' comments bump everything else
+//! (`process.md` §3).
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::debts::Debts;
+use super::frame::{Frame, days};
+use super::people::PersonId;
+use super::standing::Given;
+use super::timeline::{Deed, Sort};
+use super::turn::Owed;
+use super::{Clocks, Convergence, SignOff, SignOffState, Waiting};
+use crate::domain::facts::PullState;
+use crate::domain::ids::SigName;
+
+fn whole_days(days: i64) -> SignedDuration {
+    SignedDuration::from_hours(days * 24)
+}
+
+/// The clocks.
+pub(super) fn clocks(frame: &Frame<'_>, debts: &Debts, owed: &Owed, waiting: &[Waiting]) -> Clocks {
+    // A converged proposal's clocks stand still.
+    let now = frame.pull.ended_at.filter(|_| frame.pull.state != PullState::Open).unwrap_or(frame.context.now);
+    let opened_at = frame.timeline.at(frame.opened());
+    let idle_since = idle_since(frame);
+    let turn_since = waiting.first().map_or(frame.pull.ended_at.unwrap_or(idle_since), |first| first.since);
+    let open = frame.pull.state == PullState::Open;
+    let lag = (open && !frame.pull.draft && owed.applies && !reviewer_spoke_after(frame, owed.event))
+        .then(|| days(frame.timeline.at(owed.event), now));
+    Clocks {
+        opened_at,
+        idle_since,
+        turn_since,
+        age_days: days(opened_at, now),
+        idle_days: days(idle_since, now),
+        turn_days: days(turn_since, now),
+        review_lag_days: lag,
+        rounds: debts.rounds,
+        bot_closes_at: open.then(|| bot_closes_at(frame)).flatten(),
+    }
+}
+
+/// The last human word or push.
+fn idle_since(frame: &Frame<'_>) -> Timestamp {
+    let newest = (0..frame.timeline.acts.len()).rev().find(|index| {
+        frame.timeline.is_word(*index)
+            || matches!(frame.timeline.act(*index).map(|act| &act.deed), Some(Deed::Pushed(_) | Deed::Opened(_)))
+    });
+    frame.timeline.at(newest.unwrap_or(0))
+}
+
+/// A reviewer is whoever was asked, has a say, stands in OWNERS, or said something that asks or agrees.
+fn is_reviewers_word(frame: &Frame<'_>, index: usize) -> bool {
+    let Some(act) = frame.timeline.act(index) else { return false };
+    let (Some(who), Some(said)) = (act.who, act.said()) else { return false };
+    match said.sort {
+        Sort::Positive | Sort::PartOf(_) | Sort::Remark { asks: true, .. } => true,
+        Sort::Ping | Sort::Remark { asks: false, .. } => {
+            let person = frame.people.get(who);
+            person.has_say() || person.reviewer
+        }
+        Sort::NoWord | Sort::Authors => false,
+    }
+}
+
+fn reviewer_spoke_after(frame: &Frame<'_>, event: usize) -> bool {
+    (event + 1..frame.timeline.acts.len()).any(|index| is_reviewers_word(frame, index))
+}
+
+/// The first word of a reviewer.
+pub(super) fn first_review(frame: &Frame<'_>) -> Option<usize> {
+    (0..frame.timeline.acts.len()).find(|index| is_reviewers_word(frame, *index))
+}
+
+/// When Prow's lifecycle jobs would close it: each of their comments is itself an update (`specs/prow.md` §7.12).
+fn bot_closes_at(frame: &Frame<'_>) -> Option<Timestamp> {
+    let numbers = &frame.context.profile.numbers;
+    let has = |label: &str| frame.pull.labels.iter().any(|name| name == label);
+    let left = if has("lifecycle/frozen") {
+        return None;
+    } else if has("lifecycle/rotten") {
+        numbers.close_days
+    } else if has("lifecycle/stale") {
+        numbers.rotten_days + numbers.close_days
+    } else {
+        numbers.stale_days + numbers.rotten_days + numbers.close_days
+    };
+    frame.pull.updated_at.checked_add(whole_days(left)).ok()
+}
+
+/// Where it is heading, and what says so.
+#[derive(Debug)]
+pub(super) struct Heading {
+    pub convergence: Convergence,
+    pub gains: Vec<String>,
+    pub losses: Vec<String>,
+}
+
+/// `process.md` §3, "Convergence".
+pub(super) fn heading(frame: &Frame<'_>, clocks: &Clocks, signoffs: &[(SigName, SignOff)]) -> Heading {
+    let numbers = &frame.context.profile.numbers;
+    let now = frame.context.now;
+    let (mut gains, mut losses) = (Vec::new(), Vec::new());
+    let start = now.checked_sub(whole_days(numbers.convergence_window_days)).unwrap_or(now);
+    let (before, open) = threads(frame, start);
+    if open < before {
+        gains.push(format!("open threads fell from {before} to {open}"));
+    }
+    let mut lost_ground = false;
+    let lately = |at: Timestamp| at >= start;
+    for (who, position) in frame.standing.positions() {
+        if frame.people.get(who).author {
+            continue;
+        }
+        let recent = |given: &Given| lately(given.at) && frame.is_current(*given);
+        if let Some(given) = position.positive().filter(recent).max_by_key(|given| given.at) {
+            let name = frame.people.get(who).name();
+            gains.push(format!("{name} agreed on {}", frame.day(given.at)));
+        }
+    }
+    for (who, given) in frame.dropped() {
+        let push = frame.dropping_push(given).map(|push| frame.timeline.at(push));
+        if push.is_some_and(lately) {
+            losses.push(format!("a push dropped {}'s lgtm", frame.people.get(who).name()));
+        }
+    }
+    if let Some((index, act, _, _)) = frame.timeline.texts().rev().find(|(_, act, who, said)| {
+        lately(act.at) && !said.is_positive() && took_back(frame, *who, said.lgtm, said.approve, act.at)
+    }) {
+        losses.push(format!("{} took a vote back on {}", frame.name_of(act), frame.day_of(index)));
+    }
+    let fresh =
+        signoffs.iter().any(|(_, signoff)| signoff.state == SignOffState::Signed && signoff.at.is_some_and(lately));
+    for (sig, signoff) in signoffs {
+        let went_stale = signoff.state == SignOffState::Stale
+            && signoff.at.is_some_and(|at| {
+                let first = frame.timeline.pushes.iter().map(|push| frame.timeline.at(*push)).find(|push| *push > at);
+                first.is_some_and(lately)
+            });
+        if went_stale {
+            losses.push(format!("the sign-off of {sig} went stale"));
+            lost_ground |= !fresh;
+        }
+    }
+    for raised in frame.standing.raised.iter().filter(|raised| frame.people.get(raised.by).has_say()) {
+        if lately(raised.at) {
+            losses.push(format!("{} vetoed on {}", frame.people.get(raised.by).name(), frame.day(raised.at)));
+            lost_ground = true;
+        }
+    }
+    if open >= before + numbers.diverging_threads {
+        losses.push(format!("open threads rose from {before} to {open}"));
+        lost_ground = true;
+    }
+    let stalled = frame.pull.state == PullState::Open
+        && (now.duration_since(clocks.idle_since) >= whole_days(numbers.stalled_idle_days)
+            || now.duration_since(clocks.turn_since) >= whole_days(numbers.stalled_turn_days));
+    let convergence = if stalled {
+        Convergence::Stalled
+    } else if !gains.is_empty() && losses.is_empty() {
+        Convergence::Converging
+    } else if lost_ground {
+        Convergence::Diverging
+    } else {
+        Convergence::Flat
+    };
+    Heading { convergence, gains, losses }
+}
+
+/// A withdrawal of something that had been given.
+fn took_back(
+    frame: &Frame<'_>,
+    who: PersonId,
+    lgtm: Option<super::timeline::Give>,
+    approve: Option<super::timeline::Give>,
+    at: Timestamp,
+) -> bool {
+    use super::timeline::Give::TakenBack;
+    (lgtm == Some(TakenBack) || approve == Some(TakenBack))
+        && frame.timeline.texts().any(|(_, act, other, said)| other == who && act.at < at && said.is_positive())
+}
+
+/// Open threads at the window's start and now. GitHub does not say when a thread was resolved: one whose last word is
+/// older than the window counts as resolved before it.
+fn threads(frame: &Frame<'_>, start: Timestamp) -> (usize, usize) {
+    let open = frame.pull.threads.iter().filter(|thread| !thread.resolved).count();
+    let before = frame
+        .pull
+        .threads
+        .iter()
+        .filter(|thread| {
+            let first = thread.comments.iter().map(|comment| comment.at).min();
+            let last = thread.comments.iter().map(|comment| comment.at).max();
+            first.is_some_and(|first| first < start) && (!thread.resolved || last.is_some_and(|last| last >= start))
+        })
+        .count();
+    (before, open)
+}
+
+/// No word or push from either side of a veto for 7 days.
+pub(super) fn is_stalled_conflict(frame: &Frame<'_>) -> bool {
+    let vetoers: Vec<PersonId> = frame.standing.vetoes(&frame.people).map(|raised| raised.by).collect();
+    if vetoers.is_empty() {
+        return false;
+    }
+    let quiet = whole_days(frame.context.profile.numbers.stalled_conflict_days);
+    let newest = (0..frame.timeline.acts.len()).rev().find(|index| {
+        let Some(act) = frame.timeline.act(*index) else { return false };
+        let by_vetoer = act.who.is_some_and(|who| vetoers.contains(&who)) && frame.timeline.is_word(*index);
+        by_vetoer || frame.timeline.is_authors(*index)
+    });
+    newest.is_some_and(|newest| frame.context.now.duration_since(frame.timeline.at(newest)) >= quiet)
+}
+
+/// Open for long after the first reviewer's word, or targeted at a release whose freeze is near; with the reason.
+pub(super) fn not_converged(frame: &Frame<'_>, freeze_days: Option<i64>) -> Option<String> {
+    if frame.pull.state != PullState::Open {
+        return None;
+    }
+    let numbers = &frame.context.profile.numbers;
+    if let (Some(days), Some(release)) = (freeze_days, &frame.ground.release) {
+        if days <= numbers.freeze_near_days {
+            return Some(match days {
+                0 => format!("the VEP freeze of {release} is today"),
+                1.. => format!("the VEP freeze of {release} is {days} days away"),
+                _ => format!("the VEP freeze of {release} was {} days ago", -days),
+            });
+        }
+    }
+    let first = first_review(frame)?;
+    let open_for = frame.context.now.duration_since(frame.timeline.at(first));
+    (open_for >= whole_days(numbers.not_converged_days)).then(|| {
+        format!("still open {} days after the first review on {}", open_for.as_hours() / 24, frame.day_of(first))
+    })
+}

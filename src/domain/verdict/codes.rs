@@ -1,0 +1,107 @@
+//! The codes by which scripts know reasons and problems, each with its sentence for people.
+
+use serde::{Deserialize, Serialize};
+
+/// A reason: a code for scripts, a sentence for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// The code.
+    pub code: ReasonCode,
+    /// The sentence.
+    pub message: String,
+    /// The link of the event that it rests on.
+    pub event: Option<String>,
+}
+
+/// Codes of reasons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReasonCode {
+    /// Nobody shepherds it.
+    NoShepherd,
+    /// Who shepherded it until lately.
+    ShepherdLapsed,
+    /// A review is owed for longer than the SLA.
+    ReviewLag,
+    /// A standing veto.
+    Vetoed,
+    /// A conflict in which nobody speaks.
+    StalledConflict,
+    /// A hold.
+    Held,
+    /// Approval and hold in one breath.
+    ConditionalApproval,
+    /// A hold of a representative, lifted by somebody else.
+    HoldLiftedByOther,
+    /// A text that may be an objection.
+    PossibleObjection,
+    /// A push made a sign-off stale.
+    SignOffStale,
+    /// A push dropped lgtm.
+    LgtmDropped,
+    /// Nothing human happened for long.
+    Stalled,
+    /// Open for long after the first review.
+    NotConverged,
+    /// The targeted freeze is near.
+    FreezeNear,
+    /// Prow will close it.
+    BotCloses,
+    /// Tide would merge without all sign-offs.
+    MergingUnsigned,
+    /// Open threads rose, or a sign-off was lost.
+    Diverging,
+    /// Open threads fell, or votes were gained.
+    Converging,
+    /// Part of the facts is missing.
+    Incomplete,
+}
+
+/// Something wrong with a proposal, with the text that asks the author to mend it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The code.
+    pub code: ProblemCode,
+    /// The sentence.
+    pub message: String,
+    /// What to do about it, in one line: the text that asks the author to mend it.
+    pub fix: String,
+}
+
+/// Codes of problems (`process.md` §3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProblemCode {
+    /// Folder, title and tracking link disagree.
+    VepNumberMismatch,
+    /// None named.
+    NoTrackingIssue,
+    /// It is closed.
+    TrackingIssueClosed,
+    /// Path and label disagree.
+    SigMismatch,
+    /// Several SIG folders.
+    SeveralOwningSigs,
+    /// Several VEPs.
+    SeveralVeps,
+    /// The folder's name is not as CI wants it.
+    BadFolderName,
+    /// The main document's name is not the profile's.
+    MainDocumentName,
+    /// None named.
+    NoTargetRelease,
+    /// It is out already.
+    TargetInThePast,
+    /// No such SIG.
+    UnknownSig,
+    /// Somebody wrote a command that did nothing.
+    CommandWithoutEffect,
+    /// A follow-up kept in its parent's folder.
+    FollowUpInParentFolder,
+    /// An OWNERS file cannot be read.
+    OwnersUnreadable,
+    /// The front matter cannot be read.
+    FrontMatterUnreadable,
+    /// Sections of the template are missing.
+    TemplateSectionsMissing,
+}

@@ -1,0 +1,243 @@
+//! The light query: what is open, what ended lately, what else changed. One request for up to a hundred open pulls.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::{Job, Progress, Stage};
+use crate::domain::facts::PullState;
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::ids::{Login, PullNumber, Release};
+use crate::shell::github::ask::LIGHT;
+use crate::shell::github::client::Answer;
+use crate::shell::github::{map, wire};
+
+/// How many ended pulls one request lists.
+const ENDED: u64 = 30;
+
+/// A guard against a server whose pages never end: 10,000 open pulls.
+const MOST_PAGES: usize = 100;
+
+/// What the light query saw.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Whom the token belongs to.
+    pub viewer: Option<Login>,
+    /// What they may do.
+    pub permission: Option<String>,
+    /// The default branch.
+    pub branch: Option<String>,
+    /// The open pulls.
+    pub open: BTreeMap<PullNumber, wire::LightPull>,
+    /// All open pulls are in `open`; one that is not has ended.
+    pub complete: bool,
+    /// Pulls that ended, the last touched first.
+    pub ended: Vec<Ended>,
+    /// Issues that were touched last, and when.
+    pub touched: Vec<(u64, Timestamp)>,
+    /// More issues than `touched` holds exist.
+    pub touched_more: bool,
+    /// The root tree of the proposals' repository.
+    pub root: Source,
+    /// `OWNERS_ALIASES` with the SIGs' approvers.
+    pub aliases: Source,
+    /// `sigs.yaml`.
+    pub sigs: Source,
+    /// The schedules' blobs; `None` where they could not be read.
+    pub schedules: Option<BTreeMap<Release, String>>,
+    /// What could not be read, in words.
+    pub warnings: Vec<String>,
+}
+
+/// A pull that ended.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// Its number.
+    pub number: PullNumber,
+    /// When anything last touched it.
+    pub updated_at: Timestamp,
+    /// When it ended.
+    pub closed_at: Timestamp,
+    /// How many threads it has.
+    pub threads: u64,
+}
+
+/// A file or folder by its object id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// It could not be looked up.
+    #[default]
+    Unread,
+    /// There is none.
+    Absent,
+    /// Its id.
+    Is(String),
+}
+
+/// Asks.
+pub async fn look(job: &Job<'_>) -> Result<Seen, Failure> {
+    let known = job.facts.pulls.values().filter(|pull| pull.state == PullState::Open).count();
+    // The points grow with what is asked for, not with what there is.
+    let mut size = if known == 0 { 100 } else { (known + known / 10 + 5).clamp(10, 100) };
+    let mut seen = Seen { complete: true, ..Seen::default() };
+    let mut after: Option<String> = None;
+    let mut ended_after: Option<String> = None;
+    for at in 0..MOST_PAGES {
+        let answer = ask(job, &mut size, after.as_deref(), None, at == 0).await?;
+        let light: wire::Light = serde_json::from_value(answer.data.clone()).unwrap_or_default();
+        let Some(mut repository) = light.repository.get().cloned() else { return Err(missing(job, &answer)) };
+        let Some(open) = std::mem::take(&mut repository.open).take() else { return Err(missing(job, &answer)) };
+        if at == 0 {
+            ended_after = seen.take_whole(job, light, repository, &answer);
+        }
+        if open.unread > 0 {
+            seen.complete = false;
+            seen.warnings.push(format!("GitHub withheld {} open pull requests", open.unread));
+        }
+        for pull in open.nodes {
+            if let Some(number) = pull.number.get() {
+                seen.open.insert(PullNumber(*number), pull);
+            }
+        }
+        (job.progress)(Progress { stage: Stage::Looking, done: seen.open.len(), total: 0 });
+        seen.complete &= !open.cut;
+        after = open.more;
+        if after.is_none() {
+            break;
+        }
+    }
+    if after.is_some() {
+        seen.complete = false;
+        seen.warnings.push("there are more open pull requests than are read".to_owned());
+    }
+    more_ended(job, &mut seen, ended_after).await?;
+    Ok(seen)
+}
+
+/// Lists ended pulls further back, as long as the last one is new to us and may have ended within the days shown.
+async fn more_ended(job: &Job<'_>, seen: &mut Seen, mut after: Option<String>) -> Result<(), Failure> {
+    let cutoff = cutoff(job);
+    for _ in 0..5 {
+        let Some(cursor) = after.take() else { break };
+        let Some(last) = seen.ended.last() else { break };
+        let known = job.facts.pulls.get(&last.number).is_some_and(|pull| pull.updated_at == last.updated_at);
+        if known || last.updated_at < cutoff {
+            break;
+        }
+        let mut size = 1;
+        let answer = ask(job, &mut size, None, Some(&cursor), true).await?;
+        let light: wire::Light = serde_json::from_value(answer.data).unwrap_or_default();
+        let ended = light.repository.take().and_then(|repository| repository.ended.take()).unwrap_or_default();
+        after.clone_from(&ended.more);
+        seen.ended.extend(ended.nodes.iter().filter_map(read_ended));
+    }
+    Ok(())
+}
+
+/// Pulls that ended before this are not read for the first time.
+pub fn cutoff(job: &Job<'_>) -> Timestamp {
+    let days = job.profile.numbers.converged_shown_days.clamp(0, 3650);
+    let now = (job.now)();
+    now.checked_sub(SignedDuration::from_hours(24 * days)).unwrap_or(now)
+}
+
+/// One request, with fewer pulls where GitHub runs out of time.
+async fn ask(
+    job: &Job<'_>,
+    size: &mut usize,
+    after: Option<&str>,
+    ended_after: Option<&str>,
+    whole: bool,
+) -> Result<Answer, Failure> {
+    let (repo, sources) = (job.repo, &job.profile.sources);
+    let attempted = format!("read {repo}");
+    loop {
+        let variables = json!({
+            "owner": repo.owner, "name": repo.name, "open": *size, "after": after,
+            "ended": ENDED, "endedAfter": ended_after, "whole": whole,
+            "aliasesOwner": sources.aliases.owner, "aliasesName": sources.aliases.name,
+            "sigsOwner": sources.sigs.owner, "sigsName": sources.sigs.name,
+            "schedulesOwner": sources.schedules.owner, "schedulesName": sources.schedules.name,
+        });
+        match job.client.read(&attempted, LIGHT, &variables, *size < 10).await {
+            Err(failure) if failure.kind == FailureKind::Server && *size >= 10 => *size /= 2,
+            other => return other,
+        }
+    }
+}
+
+/// The answer has no repository, or none that lists its pull requests.
+fn missing(job: &Job<'_>, answer: &Answer) -> Failure {
+    let attempted = format!("read {}", job.repo);
+    let about = |error: &&wire::GraphqlError| error.path.first().is_none_or(|first| first == "repository");
+    let Some(error) = answer.errors.iter().find(about) else {
+        return Failure::new(
+            FailureKind::NotFound,
+            attempted,
+            "GitHub knows no such repository, or the token may not see it",
+        )
+        .hint("Check VEPHERD_REPO and what the token may see.");
+    };
+    super::super::github::failures::no_data(&attempted, std::slice::from_ref(error), None)
+}
+
+fn read_ended(node: &wire::Ended) -> Option<Ended> {
+    let updated_at = node.updated_at.get().copied()?;
+    Some(Ended {
+        number: PullNumber(node.number.get().copied()?),
+        updated_at,
+        closed_at: node.closed_at.get().copied().unwrap_or(updated_at),
+        threads: node.review_threads.get().and_then(|threads| threads.total).unwrap_or(20),
+    })
+}
+
+impl Seen {
+    /// Takes what only the first page has; the cursor for ended pulls further back.
+    fn take_whole(
+        &mut self,
+        job: &Job<'_>,
+        light: wire::Light,
+        repository: wire::LightRepo,
+        answer: &Answer,
+    ) -> Option<String> {
+        let failed =
+            |field: &str| answer.errors.iter().any(|error| error.path.first().is_some_and(|first| first == field));
+        self.viewer = light.viewer.take().and_then(|viewer| viewer.login.take()).map(Login::new);
+        self.permission = repository.viewer_permission.take();
+        self.branch = repository.default_branch_ref.take().and_then(|branch| branch.name.take());
+        let touched = repository.issues.take().unwrap_or_default();
+        self.touched_more = touched.more.is_some() || touched.cut;
+        let read = |issue: wire::Touched| Some((issue.number.take()?, issue.updated_at.take()?));
+        self.touched = touched.nodes.into_iter().filter_map(read).collect();
+        let ended = repository.ended.take().unwrap_or_default();
+        self.ended = ended.nodes.iter().filter_map(read_ended).collect();
+        self.root = source(repository.root.take(), failed("repository"));
+        let sources = &job.profile.sources;
+        let aliases = light.aliases.take();
+        let sigs = light.sigs.take();
+        let schedules = light.schedules.take();
+        for (found, field, repo, what) in [
+            (aliases.is_some(), "aliases", &sources.aliases, "OWNERS_ALIASES"),
+            (sigs.is_some(), "sigs", &sources.sigs, "sigs.yaml"),
+            (schedules.is_some(), "schedules", &sources.schedules, "releases"),
+        ] {
+            if !found || failed(field) {
+                self.warnings.push(format!("{what} of {repo} could not be read; what was known of it stays"));
+            }
+        }
+        self.aliases = aliases.map_or(Source::Unread, |repo| source(repo.object.take(), failed("aliases")));
+        self.sigs = sigs.map_or(Source::Unread, |repo| source(repo.object.take(), failed("sigs")));
+        let tree = schedules.filter(|_| !failed("schedules"));
+        self.schedules = tree.map(|repo| repo.object.take().map(|tree| map::schedules(&tree)).unwrap_or_default());
+        ended.more
+    }
+}
+
+fn source(oid: Option<wire::Oid>, failed: bool) -> Source {
+    match oid.and_then(|oid| oid.oid.take()) {
+        Some(oid) => Source::Is(oid),
+        None if failed => Source::Unread,
+        None => Source::Absent,
+    }
+}
