@@ -1,1 +1,4 @@
 //! The command line: arguments, one file per subcommand, output as text or JSON.
+
+pub mod owners;
+pub mod prow;

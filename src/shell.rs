@@ -11,6 +11,8 @@ pub mod outbox;
 pub mod paths;
 pub mod runtime;
 pub mod secrets;
+pub mod services;
+pub mod signals;
 pub mod store;
 pub mod sync;
 pub mod tasks;

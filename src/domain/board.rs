@@ -1,5 +1,7 @@
 //! The board: every proposal's verdict, most urgent first, and the lanes that a screen shows. Derived, never stored.
 
+mod derive;
+
 use std::cmp::Ordering;
 
 use serde::Serialize;
@@ -7,6 +9,8 @@ use serde::Serialize;
 use super::facts::Facts;
 use super::ids::{Login, PullNumber, Release, SigName};
 use super::verdict::{Kind, Stage, Verdict};
+
+pub use derive::derive;
 
 /// Everything derived from the facts.
 #[derive(Clone, Debug, PartialEq)]

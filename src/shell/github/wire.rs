@@ -96,7 +96,12 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Connection<T> {
             #[serde(default)]
             total_count: Maybe<u64>,
         }
-        let raw = Raw::deserialize(deserializer)?;
+        let value = Value::deserialize(deserializer)?;
+        // A list would do for a struct, to serde; here it is no answer, nor is an object with neither nodes nor a count.
+        if !value.get("nodes").is_some_and(Value::is_array) && value.get("totalCount").is_none_or(Value::is_null) {
+            return Err(serde::de::Error::custom("no connection"));
+        }
+        let raw = Raw::deserialize(value).map_err(serde::de::Error::custom)?;
         let page = raw.page_info.take().unwrap_or_default();
         let next = page.has_next_page.take().unwrap_or(false);
         let cursor = page.end_cursor.take().filter(|_| next);

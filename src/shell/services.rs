@@ -1,0 +1,94 @@
+//! What a running vepherd has at hand: the store, the way to GitHub, the rules, the clock. Built once, by the command
+//! line, for real use or over the simulator; everything after that does not know which.
+
+use std::sync::Arc;
+
+use super::clock::Clock;
+use super::github::client::Client;
+use super::outbox::{self, How, Sent};
+use super::store::{OutboxId, Store};
+use super::sync::{self, Mode, Progress, Summary};
+use crate::domain::action::Intent;
+use crate::domain::board::{self, Board};
+use crate::domain::facts::{Facts, PullFacts};
+use crate::domain::failure::Failure;
+use crate::domain::ids::{PullNumber, RepoId, SigName};
+use crate::domain::profile::Profile;
+
+/// The services. Cheap to clone; clones share everything.
+#[derive(Clone, Debug)]
+pub struct Services {
+    /// The repository of the proposals.
+    pub repo: RepoId,
+    /// The process profile.
+    pub profile: Arc<Profile>,
+    /// The viewer's SIGs, where the configuration sets them.
+    pub sigs: Option<Vec<SigName>>,
+    /// The local store.
+    pub store: Arc<Store>,
+    /// The clock.
+    pub clock: Clock,
+    /// The way to GitHub, or why there is none: much can be done without.
+    pub client: Result<Client, Failure>,
+}
+
+impl Services {
+    /// The way to GitHub.
+    ///
+    /// # Errors
+    /// Where there is none: no token, a bad one, a bad address.
+    pub fn client(&self) -> Result<&Client, Failure> {
+        self.client.as_ref().map_err(Clone::clone)
+    }
+
+    /// Syncs the store with GitHub.
+    ///
+    /// # Errors
+    /// As [`sync::sync`], and where there is no way to GitHub.
+    pub async fn sync(&self, mode: Mode, progress: &(dyn Fn(Progress) + Send + Sync)) -> Result<Summary, Failure> {
+        let now = self.clock.as_fn();
+        sync::sync(self.client()?, &self.store, &self.profile, &self.repo, mode, &*now, progress).await
+    }
+
+    /// Reads one proposal again.
+    ///
+    /// # Errors
+    /// As [`sync::refresh_pull`], and where there is no way to GitHub.
+    pub async fn refresh(&self, number: PullNumber) -> Result<PullFacts, Failure> {
+        sync::refresh_pull(self.client()?, &self.store, &self.profile, &self.repo, number, self.clock.now()).await
+    }
+
+    /// What the store has, and what follows from it now.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn board(&self) -> Result<(Facts, Board), Failure> {
+        let facts = self.store.load(&self.repo)?;
+        let board = board::derive(&facts, &self.profile, self.sigs.as_deref(), self.clock.now());
+        Ok((facts, board))
+    }
+
+    /// Writes an intent down, unsent.
+    ///
+    /// # Errors
+    /// As [`outbox::enqueue`].
+    pub fn enqueue(&self, intent: &Intent) -> Result<OutboxId, Failure> {
+        outbox::enqueue(&self.store, &self.profile, intent)
+    }
+
+    /// Sends a row of the outbox.
+    ///
+    /// # Errors
+    /// As [`outbox::send`], and where there is no way to GitHub.
+    pub async fn send(&self, id: OutboxId, how: How) -> Result<Sent, Failure> {
+        outbox::send(self.client()?, &self.store, &self.profile, id, &self.clock, how).await
+    }
+
+    /// Sends everything that waits.
+    ///
+    /// # Errors
+    /// As [`outbox::send_all`], and where there is no way to GitHub.
+    pub async fn send_all(&self) -> Result<Vec<Sent>, Failure> {
+        outbox::send_all(self.client()?, &self.store, &self.profile, &self.clock).await
+    }
+}
