@@ -3,4 +3,6 @@ mod config;
 mod github_ask;
 mod github_client;
 mod github_map;
+mod sim_graphql;
+mod sim_kit;
 mod store;
