@@ -20,6 +20,7 @@ use crate::domain::failure::Failure;
 use crate::domain::ids::{Login, PullNumber, RepoId, Sha, SigName};
 use crate::domain::profile::Profile;
 use crate::domain::prow::forecast::Forecast;
+use crate::domain::prow::owners::Tree;
 use crate::domain::verdict::Verdict;
 
 /// How many lines the content of a page's current tab (or, with [`Tab::Verdict`], the verdict) has at a width. The view draws it, so the view knows; app may not use
@@ -71,6 +72,8 @@ pub struct Model {
     pub loaded: bool,
     /// What the facts mean.
     pub board: Board,
+    /// Who may approve what.
+    pub owners: Arc<Tree>,
     /// What the views list.
     pub lists: Lists,
     /// The view at the bottom of the stack.
@@ -99,6 +102,8 @@ pub struct Model {
     pub trouble: Option<Trouble>,
     /// What the newest sync could not read whole.
     pub warnings: Vec<String>,
+    /// What the viewer may do in the repository, in GitHub's words (`READ`, `WRITE`, …).
+    pub permission: Option<String>,
     /// GraphQL points left, where GitHub said so.
     pub points_left: Option<u64>,
     /// Writes that are not done, oldest first.
@@ -113,10 +118,8 @@ pub struct Model {
     pub seen: BTreeMap<PullNumber, Timestamp>,
     /// Short news, oldest first.
     pub toasts: Vec<Toast>,
-    /// The card that was clicked last, for the second click that opens it.
-    pub last_click: Option<(PullNumber, Timestamp)>,
-    /// The program leaves: nothing is drawn any more.
-    pub leaving: bool,
+    /// The program is about to leave.
+    pub leaving: Leaving,
 }
 
 /// The views.
@@ -231,8 +234,7 @@ pub struct ProposalPage {
     pub scroll: [usize; 6],
     /// The first visible line of the column on the left.
     pub side_scroll: usize,
-    /// The head that is being read: what a review is pinned to. A push does not change it until the page is opened
-    /// again or the news is acknowledged by a refresh.
+    /// The head on the page: what a review is pinned to. It follows a push, and a toast says so.
     pub head: Sha,
 }
 
@@ -438,7 +440,7 @@ pub struct FilterPrompt {
     pub text: TextArea<'static>,
     /// The filter before.
     pub before: String,
-    /// Why the text is no query: where (in characters) and what.
+    /// Why the text is no query: where (the byte) and what.
     pub error: Option<(usize, String)>,
 }
 
@@ -598,6 +600,17 @@ pub struct Trouble {
     pub next_try: Option<Timestamp>,
 }
 
+/// Whether the program is about to leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Leaving {
+    /// No.
+    No,
+    /// When what is on its way has arrived.
+    AfterSends,
+    /// Now.
+    Now,
+}
+
 /// Short news.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Toast {
@@ -634,6 +647,7 @@ impl Model {
             size,
             facts,
             loaded: false,
+            owners: Arc::new(Tree::read(&BTreeMap::new(), None)),
             board: Board { viewer: Viewer::default(), freeze: None, verdicts: Vec::new() },
             lists: Lists::default(),
             home: Home::Board,
@@ -649,6 +663,7 @@ impl Model {
             last_request: ReqId::default(),
             trouble: None,
             warnings: Vec::new(),
+            permission: None,
             points_left: None,
             outbox: Vec::new(),
             undoable: Vec::new(),
@@ -656,8 +671,7 @@ impl Model {
             eager_syncs: 0,
             seen: BTreeMap::new(),
             toasts: Vec::new(),
-            last_click: None,
-            leaving: false,
+            leaving: Leaving::No,
         }
     }
 
