@@ -175,15 +175,20 @@ pub(super) fn hints(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer,
     }
     let mut spans = vec![span(" ", styles.dim)];
     let mut used = 1;
-    for command in commands(model) {
+    let all = commands(model);
+    // The way to all the others is never cut.
+    let help = all.last().filter(|last| **last == Command::Help).map(|_| hint(Command::Help, styles));
+    let last: usize = help.iter().flatten().map(Span::width).sum();
+    for command in all.iter().filter(|command| **command != Command::Help) {
         let hint = hint(*command, styles);
         let width: usize = hint.iter().map(Span::width).sum();
-        if used + width > usize::from(area.width) {
+        if used + width + last > usize::from(area.width) {
             break;
         }
         used += width;
         spans.extend(hint);
     }
+    spans.extend(help.into_iter().flatten());
     pen::line(buf, area, Line::from(spans), styles);
 }
 

@@ -20,7 +20,8 @@ use crate::domain::text::sanitize_line;
 
 /// A frame around an area that has been emptied, with a title on its upper edge.
 fn frame(buf: &mut Buffer, area: Rect, title: &str, styles: &Styles) {
-    pen::clear(buf, area);
+    // One blank cell to the left and right keeps what lies under it from touching the frame.
+    pen::clear(buf, Rect { x: area.x.saturating_sub(1), width: area.width.saturating_add(2), ..area });
     let area = area.intersection(buf.area);
     if area.width < 2 || area.height < 2 {
         return;
@@ -38,8 +39,11 @@ fn frame(buf: &mut Buffer, area: Rect, title: &str, styles: &Styles) {
         buf.set_string(area.x, y, down, styles.faint);
         buf.set_string(right, y, down, styles.faint);
     }
-    let place = Rect { x: area.x + 1, width: area.width - 2, height: 1, ..area };
-    pen::line(buf, place, Line::from(span(format!(" {title} "), styles.strong)), styles);
+    let title = format!(" {title} ");
+    let wanted = u16::try_from(title.width()).unwrap_or(u16::MAX);
+    let place = Rect { x: area.x + 1, width: (area.width - 2).min(wanted), height: 1, ..area };
+    pen::clear(buf, place);
+    pen::line(buf, place, Line::from(span(title, styles.strong)), styles);
 }
 
 /// What can be done here and now.
