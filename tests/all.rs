@@ -11,3 +11,6 @@ mod e2e;
 #[cfg(feature = "io")]
 #[path = "sim/mod.rs"]
 mod sim;
+#[cfg(feature = "io")]
+#[path = "cli/mod.rs"]
+mod cli;

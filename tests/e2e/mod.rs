@@ -3,6 +3,7 @@ mod config;
 mod github_ask;
 mod github_client;
 mod github_map;
+mod outbox;
 mod sim_graphql;
-mod sim_kit;
+pub mod sim_kit;
 mod store;
