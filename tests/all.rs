@@ -3,6 +3,9 @@
 
 #[path = "arch/mod.rs"]
 mod arch;
+#[cfg(feature = "io")]
+#[path = "cli/mod.rs"]
+mod cli;
 #[path = "domain/mod.rs"]
 mod domain;
 #[cfg(feature = "io")]
@@ -11,6 +14,5 @@ mod e2e;
 #[cfg(feature = "io")]
 #[path = "sim/mod.rs"]
 mod sim;
-#[cfg(feature = "io")]
-#[path = "cli/mod.rs"]
-mod cli;
+#[path = "view/mod.rs"]
+mod view;

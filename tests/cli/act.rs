@@ -55,7 +55,8 @@ fn texts_come_from_files_and_stdin_too() {
     user.run(&["comment", "7", "-F", "text.md", "--yes"]).exits(0);
     user.run_with(&["comment", "7", "-F", "-", "--yes"], "From stdin.\n").exits(0);
     user.run(&["comment", "7", "-F", "missing.md", "--yes"]).exits(2).says("missing.md");
-    let bodies: Vec<_> = hub.writes().into_iter().map(|(_, sent)| sent["body"].as_str().unwrap().trim().to_owned()).collect();
+    let bodies: Vec<_> =
+        hub.writes().into_iter().map(|(_, sent)| sent["body"].as_str().unwrap().trim().to_owned()).collect();
     assert_eq!(bodies, ["From a file.", "From stdin."]);
 }
 
@@ -168,7 +169,10 @@ fn a_veto_is_lifted_by_words() {
     assert_eq!(one["proposal"]["signoffs"]["compute"]["state"], "vetoed");
     user.run(&["unveto", "7", "-m", "the path is there now", "--yes"]).exits(0);
     let writes = hub.writes();
-    assert_eq!(writes[1..], [(COMMENTS.to_owned(), json!({ "body": "Veto lifted: the path is there now\n\n/hold cancel" }))]);
+    assert_eq!(
+        writes[1..],
+        [(COMMENTS.to_owned(), json!({ "body": "Veto lifted: the path is there now\n\n/hold cancel" }))]
+    );
     let one = user.run(&["show", "7", "--json"]).exits(0).json();
     assert_eq!(one["proposal"]["vetoes"], json!([]));
 }

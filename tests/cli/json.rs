@@ -6,20 +6,68 @@ use super::kit::{Bench, Hub};
 
 /// `contract.md`, key by key: `?` may be null, `[]` a list, `{}` an object.
 const KEYS: &[(&str, &str)] = &[
-    ("number", "number"), ("url", "text"), ("title", "text"), ("author", "text?"), ("kind", "text"), ("state", "text"),
-    ("draft", "bool"), ("head", "text"), ("vep", "number?"), ("veps", "[]"), ("tracking_issue", "{}?"), ("sig", "text?"),
-    ("participating_sigs", "[]"), ("targets", "{}"), ("targets/alpha", "text?"), ("targets/beta", "text?"),
-    ("targets/ga", "text?"), ("release", "text?"), ("status", "text?"), ("stage", "text"), ("shepherds", "[]"),
-    ("waiting_on", "[]"), ("signoffs", "{}"), ("vetoes", "[]"), ("objections", "[]"), ("possible_objections", "[]"),
-    ("hold", "{}?"), ("lgtm", "{}"), ("lgtm/state", "bool"), ("lgtm/by", "[]"), ("approval", "{}"),
-    ("approval/approved", "bool"), ("approval/by", "[]"), ("approval/needs", "[]"), ("approval/suggested", "[]"),
-    ("gate", "{}"), ("gate/state", "text"), ("gate/blockers", "[]"), ("gate/warnings", "[]"), ("labels", "[]"),
-    ("checks", "text"), ("mergeable", "text"), ("threads", "{}"), ("threads/open", "number"),
-    ("threads/total", "number"), ("comments", "number"), ("clocks", "{}"), ("clocks/opened_at", "time"),
-    ("clocks/idle_since", "time"), ("clocks/turn_since", "time"), ("clocks/age_days", "days"),
-    ("clocks/idle_days", "days"), ("clocks/turn_days", "days"), ("clocks/review_lag_days", "days?"),
-    ("clocks/rounds", "number"), ("clocks/bot_closes_at", "time?"), ("convergence", "text"), ("converged", "bool"),
-    ("not_converged", "bool"), ("stalled_conflict", "bool"), ("reasons", "[]"), ("problems", "[]"),
+    ("number", "number"),
+    ("url", "text"),
+    ("title", "text"),
+    ("author", "text?"),
+    ("kind", "text"),
+    ("state", "text"),
+    ("draft", "bool"),
+    ("head", "text"),
+    ("vep", "number?"),
+    ("veps", "[]"),
+    ("tracking_issue", "{}?"),
+    ("sig", "text?"),
+    ("participating_sigs", "[]"),
+    ("targets", "{}"),
+    ("targets/alpha", "text?"),
+    ("targets/beta", "text?"),
+    ("targets/ga", "text?"),
+    ("release", "text?"),
+    ("status", "text?"),
+    ("stage", "text"),
+    ("shepherds", "[]"),
+    ("waiting_on", "[]"),
+    ("signoffs", "{}"),
+    ("vetoes", "[]"),
+    ("objections", "[]"),
+    ("possible_objections", "[]"),
+    ("hold", "{}?"),
+    ("lgtm", "{}"),
+    ("lgtm/state", "bool"),
+    ("lgtm/by", "[]"),
+    ("approval", "{}"),
+    ("approval/approved", "bool"),
+    ("approval/by", "[]"),
+    ("approval/needs", "[]"),
+    ("approval/suggested", "[]"),
+    ("gate", "{}"),
+    ("gate/state", "text"),
+    ("gate/blockers", "[]"),
+    ("gate/warnings", "[]"),
+    ("labels", "[]"),
+    ("checks", "text"),
+    ("mergeable", "text"),
+    ("threads", "{}"),
+    ("threads/open", "number"),
+    ("threads/total", "number"),
+    ("comments", "number"),
+    ("clocks", "{}"),
+    ("clocks/opened_at", "time"),
+    ("clocks/idle_since", "time"),
+    ("clocks/turn_since", "time"),
+    ("clocks/age_days", "days"),
+    ("clocks/idle_days", "days"),
+    ("clocks/turn_days", "days"),
+    ("clocks/review_lag_days", "days?"),
+    ("clocks/rounds", "number"),
+    ("clocks/bot_closes_at", "time?"),
+    ("convergence", "text"),
+    ("converged", "bool"),
+    ("not_converged", "bool"),
+    ("stalled_conflict", "bool"),
+    ("reasons", "[]"),
+    ("problems", "[]"),
 ];
 
 /// Keys of the objects inside lists.
@@ -51,7 +99,9 @@ fn check(value: &Value, path: &str, form: &str) {
         "[]" => found.is_array(),
         "{}" => found.is_object(),
         "days" => found.as_f64().is_some_and(|days| days >= 0.0 && ((days * 10.0).round() / 10.0 - days).abs() < 1e-9),
-        "time" => found.as_str().is_some_and(|text| text.len() == 20 && text.ends_with('Z') && text.parse::<jiff::Timestamp>().is_ok()),
+        "time" => found
+            .as_str()
+            .is_some_and(|text| text.len() == 20 && text.ends_with('Z') && text.parse::<jiff::Timestamp>().is_ok()),
         _ => panic!("{form}"),
     };
     assert!(good || (nullable && found.is_null()), "{path} is {found}, not {form}");
@@ -106,7 +156,9 @@ fn every_proposal_of_the_demo_has_every_key_in_its_form() {
     let show = bench.run(&["--demo", "show", &number, "--json"]).exits(0).json();
     let one = &show["proposal"];
     check_proposal(one);
-    for (path, form) in [("threads/list", "[]"), ("timeline", "[]"), ("documents", "[]"), ("ledger", "[]"), ("body", "text")] {
+    for (path, form) in
+        [("threads/list", "[]"), ("timeline", "[]"), ("documents", "[]"), ("ledger", "[]"), ("body", "text")]
+    {
         check(one, path, form);
     }
     for reason in one["reasons"].as_array().unwrap() {

@@ -48,7 +48,9 @@ fn without_a_terminal_the_board_is_plain_text() {
     let ran = bench.run(&["demo"]);
     ran.exits(0);
     assert!(!ran.out.contains('\u{1b}'));
-    for part in ["kubevirt/enhancements", "needs shepherd (", "in review (", "conflict (", "converged (", "⇢ SIG compute for"] {
+    for part in
+        ["kubevirt/enhancements", "needs shepherd (", "in review (", "conflict (", "converged (", "⇢ SIG compute for"]
+    {
         assert!(ran.out.contains(part), "{part}\n{}", ran.out);
     }
     assert_eq!(bench.run(&["--demo"]).out, ran.out);
@@ -120,7 +122,11 @@ fn the_demo_is_served_to_any_client() {
     let status = user.run(&["auth", "status"]);
     child.kill().unwrap();
     child.wait().unwrap();
-    assert_eq!(list.exits(0).out, Bench::new().run(&["--demo", "list", "--json"]).out, "one world, in process and served");
+    assert_eq!(
+        list.exits(0).out,
+        Bench::new().run(&["--demo", "list", "--json"]).out,
+        "one world, in process and served"
+    );
     assert!(status.exits(0).out.contains("by VEPHERD_TOKEN"));
 }
 
@@ -142,5 +148,7 @@ fn prow_is_explained_without_token_or_network() {
     assert!(ran.exits(0).out.contains("hold"));
     let batch = bench.run_with(&["prow", "explain", "--batch"], "{\"id\": 1, \"body\": \"/lgtm\"}\n");
     assert_eq!(batch.exits(0).json()["lgtm"], "add");
-    assert!(bench.run_with(&["--demo", "prow", "explain", "--pr", "361"], "/approve\n").exits(0).out.contains("/approve"));
+    assert!(
+        bench.run_with(&["--demo", "prow", "explain", "--pr", "361"], "/approve\n").exits(0).out.contains("/approve")
+    );
 }

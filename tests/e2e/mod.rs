@@ -7,3 +7,5 @@ mod outbox;
 mod sim_graphql;
 pub mod sim_kit;
 mod store;
+mod sync;
+mod sync_kit;
