@@ -4,3 +4,5 @@ mod github_ask;
 mod github_client;
 mod github_map;
 mod store;
+mod sim_graphql;
+mod sim_kit;
