@@ -176,7 +176,9 @@ async fn what_github_refuses_is_refused_in_its_words() {
         let answer = ask(&sim, &query, json!({})).await;
         let error = &answer["errors"][0];
         assert_eq!(error["type"].as_str(), kind, "{query}: {answer:#}");
-        assert!(error["message"].as_str().unwrap().contains(words), "{query}: {answer:#}");
+        let messages: Vec<&str> =
+            answer["errors"].as_array().unwrap().iter().map(|error| error["message"].as_str().unwrap()).collect();
+        assert!(messages.iter().any(|message| message.contains(words)), "{query}: {answer:#}");
         let kept = answer["data"]["repository"].is_object();
         assert!(!kept || query.contains("OrPullRequest") || query.contains("pullRequest("), "{query}: {answer:#}");
     }
@@ -190,11 +192,11 @@ async fn points_follow_the_published_formula_and_run_out() {
     let (world, ..) = world();
     let (sim, hands) = sim(world);
     // 1 + 50 + 50 x 100 requests: 51 points.
-    let query = "query($o: String!, $n: String!) { rateLimit { cost nodeCount remaining } repository(owner: $o, name: $n) {
+    let query = "query($o: String!, $n: String!) { rateLimit { cost remaining } repository(owner: $o, name: $n) {
         pullRequests(first: 50) { nodes { reviewThreads(first: 100) { nodes { comments(first: 10) { nodes { id } } } } } } } }";
     let variables = json!({ "o": "kubevirt", "n": "enhancements" });
     let answer = ask(&sim, query, variables.clone()).await;
-    assert_eq!(answer["data"]["rateLimit"], json!({ "cost": 51, "nodeCount": 50 + 5000 + 50_000, "remaining": 4949 }));
+    assert_eq!(answer["data"]["rateLimit"], json!({ "cost": 51, "remaining": 4949 }));
     for _ in 0..97 {
         ask(&sim, query, variables.clone()).await;
     }
