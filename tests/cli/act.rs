@@ -167,6 +167,7 @@ fn a_veto_is_lifted_by_words() {
     let one = user.run(&["show", "7", "--json"]).exits(0).json();
     assert_eq!(one["proposal"]["vetoes"][0]["by"], "sam");
     assert_eq!(one["proposal"]["signoffs"]["compute"]["state"], "vetoed");
+    hub.hands.forward(60);
     user.run(&["unveto", "7", "-m", "the path is there now", "--yes"]).exits(0);
     let writes = hub.writes();
     assert_eq!(

@@ -10,6 +10,8 @@ use vepherd::sim::Sim;
 use vepherd::sim::serve::Server;
 use vepherd::sim::world::{Edit, ItemRef, World};
 
+use crate::e2e::sim_kit::Hands;
+
 /// The moment at which every process's clock stands.
 pub const NOW: &str = "2026-03-01T00:00:00Z";
 
@@ -99,6 +101,8 @@ pub struct Hub {
     pub sim: Sim,
     pub url: String,
     pub pull: ItemRef,
+    /// The server's clock, which moves only by hand.
+    pub hands: Hands,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -118,8 +122,9 @@ impl Hub {
     }
 
     pub fn serve(world: World, pull: ItemRef) -> Self {
-        let now = crate::e2e::sim_kit::at(NOW);
-        let sim = Sim::new(world, Arc::new(move || now));
+        let hands = Hands::at(NOW);
+        let clock = hands.clone();
+        let sim = Sim::new(world, Arc::new(move || clock.now()));
         let (tell, hear) = std::sync::mpsc::channel();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let served = sim.clone();
@@ -135,7 +140,7 @@ impl Hub {
             });
         });
         let url = hear.recv().unwrap();
-        Self { sim, url, pull, stop: Some(stop), thread: Some(thread) }
+        Self { sim, url, pull, hands, stop: Some(stop), thread: Some(thread) }
     }
 
     /// A user whose vepherd speaks to this server.

@@ -28,7 +28,7 @@ fn the_file_is_written_once_and_says_where_it_is() {
     assert_eq!(bench.run(&["config", "init"]).exits(0).out.trim(), path);
     assert!(fs::read_to_string(&path).unwrap().contains("#repo = \"kubevirt/enhancements\""));
     fs::write(&path, "editor = \"nano\"\n").unwrap();
-    bench.run(&["config", "init"]).exits(1).says("left as it was");
+    bench.run(&["config", "init"]).exits(1).says("was left as it is");
     assert_eq!(fs::read_to_string(&path).unwrap(), "editor = \"nano\"\n");
     let shown = bench.run(&["config", "show"]).exits(0).out.clone();
     assert!(shown.contains("repo = \"acme/plans\"    # VEPHERD_REPO"), "{shown}");

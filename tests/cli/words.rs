@@ -81,6 +81,8 @@ fn the_query_picks_and_the_table_has_a_line_for_each() {
     let json = bench.run(&["--demo", "list", "sig:storage", "--json"]).exits(0).json();
     let picked = json["proposals"].as_array().unwrap().len();
     assert!(picked > 3);
+    let negated = bench.run(&["--demo", "list", "-sig:storage", "--json", "-is:draft"]).exits(0).json();
+    assert!(negated["proposals"].as_array().unwrap().iter().all(|it| it["sig"] != "storage" && it["draft"] == false));
     let text = bench.run(&["--demo", "list", "sig:storage"]);
     assert_eq!(text.exits(0).out.lines().count(), picked + 1);
     bench.run(&["--demo", "list", "author:nobody-at-all"]).exits(0).says("no proposal matches");
