@@ -8,3 +8,4 @@ mod sample;
 mod schedule;
 mod text;
 mod vep;
+mod verdict;
