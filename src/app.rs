@@ -1,9 +1,11 @@
 //! PURE state machine: `update(&mut Model, at, Msg) -> Effects`.
 
+pub mod available;
 pub mod effect;
 pub mod geometry;
 pub mod hit;
 pub mod keymap;
+pub mod lists;
 pub mod model;
 pub mod msg;
 pub mod registry;

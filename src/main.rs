@@ -1,3 +1,10 @@
-//! Parses arguments, runs, and maps the failure's kind to an exit code.
+//! Hands arguments and environment to the command line, and its exit code to the system.
 
-fn main() {}
+use std::process::ExitCode;
+
+use vepherd::cli;
+use vepherd::shell::config::Env;
+
+fn main() -> ExitCode {
+    cli::run(std::env::args_os(), Env::of_process())
+}

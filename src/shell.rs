@@ -12,6 +12,7 @@ pub mod paths;
 pub mod runtime;
 pub mod secrets;
 pub mod services;
+pub mod signals;
 pub mod store;
 pub mod sync;
 pub mod tasks;

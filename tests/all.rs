@@ -8,3 +8,8 @@ mod domain;
 #[cfg(feature = "io")]
 #[path = "e2e/mod.rs"]
 mod e2e;
+#[cfg(feature = "io")]
+#[path = "sim/mod.rs"]
+mod sim;
+#[path = "view/mod.rs"]
+mod view;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::OutgoingId;
 use crate::domain::action::Intent;
-use crate::domain::ids::PullNumber;
+use crate::domain::ids::{PullNumber, Sha};
 
 /// Names one request, so that its answer can be told from an old one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -20,6 +20,15 @@ pub enum SyncMode {
     Changed,
     /// Everything.
     Full,
+}
+
+/// Whether the checks before sending apply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SendHow {
+    /// They do: a moved head or a new objection parks it.
+    Checked,
+    /// The user has read why it was parked, and sends it all the same.
+    Anyway,
 }
 
 /// Something for the shell to do.
@@ -35,7 +44,7 @@ pub enum Effect {
     },
     /// Read the facts from the store: for a start, and where another process may have written.
     LoadFacts,
-    /// Read the seen marks and the outbox.
+    /// Read what is only here: seen marks, the outbox, what the viewer may do.
     LoadLocal,
     /// Read one draft.
     LoadDraft {
@@ -67,6 +76,8 @@ pub enum Effect {
         request: ReqId,
         /// What.
         id: OutgoingId,
+        /// Whether the checks apply.
+        how: SendHow,
     },
     /// Drop what was not sent.
     Discard {
@@ -79,6 +90,8 @@ pub enum Effect {
         pull: PullNumber,
         /// When.
         at: Timestamp,
+        /// The head then.
+        head: Sha,
     },
     /// Give the terminal to `$EDITOR` with this text.
     OpenEditor {

@@ -2,24 +2,29 @@
 //! here and nowhere else; screens are an enum on a stack, never a set of booleans. Labels of tabs and rows of lists,
 //! which the drawing and the mouse share, are made in [`super::hit`].
 
+mod going;
+mod overlay;
+mod page;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use ratatui_textarea::TextArea;
 use serde::{Deserialize, Serialize};
 
-use super::effect::{ReqId, SyncMode};
+pub use self::going::{
+    InFlight, Leaving, Level, Outgoing, OutgoingId, OutgoingState, RequestKind, Toast, Trouble, Undoable, Watched,
+};
+pub use self::overlay::{Choice, Composer, FilterPrompt, HelpPage, HelpRow, Overlay, Pick, Picker, Purpose};
+pub use self::page::{OutboxPage, Page, ProposalPage, Tab};
+use super::effect::ReqId;
 use super::keymap::Keymap;
-use super::registry::Command;
-use crate::domain::action::{BadIntent, Intent};
 use crate::domain::board::{Board, Grouping, Lane, Viewer};
 use crate::domain::facts::{Facts, PullFacts};
-use crate::domain::failure::Failure;
-use crate::domain::ids::{Login, PullNumber, RepoId, Sha, SigName};
+use crate::domain::ids::{PullNumber, RepoId, SigName};
 use crate::domain::profile::Profile;
-use crate::domain::prow::forecast::Forecast;
+use crate::domain::prow::owners::Tree;
 use crate::domain::verdict::Verdict;
 
 /// How many lines the content of a page's current tab (or, with [`Tab::Verdict`], the verdict) has at a width. The view draws it, so the view knows; app may not use
@@ -71,6 +76,8 @@ pub struct Model {
     pub loaded: bool,
     /// What the facts mean.
     pub board: Board,
+    /// Who may approve what.
+    pub owners: Arc<Tree>,
     /// What the views list.
     pub lists: Lists,
     /// The view at the bottom of the stack.
@@ -99,6 +106,8 @@ pub struct Model {
     pub trouble: Option<Trouble>,
     /// What the newest sync could not read whole.
     pub warnings: Vec<String>,
+    /// What the viewer may do in the repository, in GitHub's words (`READ`, `WRITE`, …).
+    pub permission: Option<String>,
     /// GraphQL points left, where GitHub said so.
     pub points_left: Option<u64>,
     /// Writes that are not done, oldest first.
@@ -113,10 +122,8 @@ pub struct Model {
     pub seen: BTreeMap<PullNumber, Timestamp>,
     /// Short news, oldest first.
     pub toasts: Vec<Toast>,
-    /// The card that was clicked last, for the second click that opens it.
-    pub last_click: Option<(PullNumber, Timestamp)>,
-    /// The program leaves: nothing is drawn any more.
-    pub leaving: bool,
+    /// The program is about to leave.
+    pub leaving: Leaving,
 }
 
 /// The views.
@@ -211,417 +218,6 @@ pub struct Cursor {
     pub first_row: Vec<usize>,
 }
 
-/// Pages that stand over the home view.
-#[derive(Clone, Debug)]
-pub enum Page {
-    /// One proposal.
-    Proposal(ProposalPage),
-    /// Writes that are not done.
-    Outbox(OutboxPage),
-}
-
-/// One proposal's page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProposalPage {
-    /// Which.
-    pub pull: PullNumber,
-    /// The tab.
-    pub tab: Tab,
-    /// The first visible line of each tab, by [`Tab::index`].
-    pub scroll: [usize; 6],
-    /// The first visible line of the column on the left.
-    pub side_scroll: usize,
-    /// The head that is being read: what a review is pinned to. A push does not change it until the page is opened
-    /// again or the news is acknowledged by a refresh.
-    pub head: Sha,
-}
-
-/// Tabs of a proposal's page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Tab {
-    /// The verdict; a tab only where the page is too narrow for it to stand beside the others.
-    Verdict,
-    /// The VEP's document at the head.
-    Document,
-    /// The pull request's description.
-    Description,
-    /// Comments and reviews, oldest first.
-    Conversation,
-    /// Review threads, open ones first.
-    Threads,
-    /// All events.
-    Timeline,
-}
-
-impl Tab {
-    /// All tabs, in their order.
-    pub const ALL: [Self; 6] =
-        [Self::Verdict, Self::Document, Self::Description, Self::Conversation, Self::Threads, Self::Timeline];
-
-    /// The tabs of a page: all of them where it is narrow, all but the verdict where that stands beside them.
-    #[must_use]
-    pub fn shown(wide: bool) -> &'static [Self] {
-        const TABS: [Tab; 6] = Tab::ALL;
-        let (first, rest) = (&TABS, TABS.split_at(1).1);
-        if wide { rest } else { first }
-    }
-
-    /// The word on it.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Verdict => "Verdict",
-            Self::Document => "Document",
-            Self::Description => "Description",
-            Self::Conversation => "Conversation",
-            Self::Threads => "Threads",
-            Self::Timeline => "Timeline",
-        }
-    }
-
-    /// Its place in [`Tab::ALL`].
-    #[must_use]
-    pub fn index(self) -> usize {
-        match self {
-            Self::Verdict => 0,
-            Self::Document => 1,
-            Self::Description => 2,
-            Self::Conversation => 3,
-            Self::Threads => 4,
-            Self::Timeline => 5,
-        }
-    }
-}
-
-/// The page of writes that are not done.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OutboxPage {
-    /// The selected write.
-    pub selected: Option<OutgoingId>,
-}
-
-/// What takes the keys before the page does.
-#[derive(Clone, Debug)]
-pub enum Overlay {
-    /// Writing something that will be posted.
-    Composer(Box<Composer>),
-    /// The filter prompt at the bottom.
-    Filter(Box<FilterPrompt>),
-    /// A list to pick from: shepherds, or commands.
-    Picker(Box<Picker>),
-    /// What can be done here and now.
-    Help(HelpPage),
-}
-
-/// The help: the rows as they were when it was opened, so that it speaks of the screen under it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HelpPage {
-    /// Rows by group.
-    pub rows: Vec<HelpRow>,
-    /// The first visible line.
-    pub scroll: usize,
-}
-
-/// One row of the help.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HelpRow {
-    /// The command.
-    pub command: Command,
-    /// Its keys, for people: `j Down`.
-    pub keys: String,
-    /// Why it cannot be given, or what to know before; none where nothing is in the way.
-    pub note: Option<String>,
-    /// It cannot be given now.
-    pub refused: bool,
-}
-
-/// What the composer writes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Purpose {
-    /// A comment.
-    Comment,
-    /// A sign-off.
-    Lgtm,
-    /// Lgtm and approval.
-    Approve {
-        /// The viewer opened the pull.
-        own: bool,
-    },
-    /// A veto.
-    Veto {
-        /// For which SIG; none for merge authority.
-        sig: Option<SigName>,
-    },
-    /// Lifting the own veto.
-    Unveto {
-        /// The own standing review.
-        review: Option<u64>,
-    },
-    /// A hold.
-    Hold,
-    /// Lifting a hold.
-    Unhold,
-}
-
-impl Purpose {
-    /// The word at the start of the composer's title and of the news about it.
-    #[must_use]
-    pub fn title(&self) -> &'static str {
-        match self {
-            Self::Comment => "Comment",
-            Self::Lgtm => "Sign-off",
-            Self::Approve { .. } => "Approval",
-            Self::Veto { .. } => "Veto",
-            Self::Unveto { .. } => "Lifting the veto",
-            Self::Hold => "Hold",
-            Self::Unhold => "Lifting the hold",
-        }
-    }
-
-    /// What to write, for the empty text.
-    #[must_use]
-    pub fn placeholder(&self) -> &'static str {
-        match self {
-            Self::Comment => "Your comment. Lines such as /cc @somebody are commands to Prow.",
-            Self::Lgtm | Self::Approve { .. } => "A remark, if you like",
-            Self::Veto { .. } => "Why: what must change, so that the author can answer it",
-            Self::Unveto { .. } => "Why it no longer stands",
-            Self::Hold => "Why merging must wait, and until when",
-            Self::Unhold => "A remark, if you like",
-        }
-    }
-
-    /// The part of a draft's key.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Comment => "comment",
-            Self::Lgtm => "lgtm",
-            Self::Approve { .. } => "approve",
-            Self::Veto { .. } => "veto",
-            Self::Unveto { .. } => "unveto",
-            Self::Hold => "hold",
-            Self::Unhold => "unhold",
-        }
-    }
-}
-
-/// Writing something that will be posted.
-#[derive(Clone, Debug)]
-pub struct Composer {
-    /// On which proposal.
-    pub pull: PullNumber,
-    /// The head that was read when it was opened: reviews are pinned to it.
-    pub head: Sha,
-    /// What.
-    pub purpose: Purpose,
-    /// For whom a veto or sign-off speaks, and other words about the action that the viewer should read first.
-    pub warning: Option<String>,
-    /// The text.
-    pub text: TextArea<'static>,
-    /// What Prow would do with it, or why it cannot be sent.
-    pub forecast: Result<Forecast, BadIntent>,
-    /// The head has moved since; the sentence says so.
-    pub moved: Option<String>,
-    /// Why the last attempt to send it did not work.
-    pub problem: Option<String>,
-    /// The text differs from the stored draft.
-    pub unsaved: bool,
-    /// The text was changed since it was opened: a draft that is read late does not replace it.
-    pub touched: bool,
-}
-
-/// The filter prompt.
-#[derive(Clone, Debug)]
-pub struct FilterPrompt {
-    /// The text, one line.
-    pub text: TextArea<'static>,
-    /// The filter before.
-    pub before: String,
-    /// Why the text is no query: where (in characters) and what.
-    pub error: Option<(usize, String)>,
-}
-
-/// A list to pick from.
-#[derive(Clone, Debug)]
-pub struct Picker {
-    /// Its title.
-    pub title: String,
-    /// What is typed to narrow it, one line.
-    pub text: TextArea<'static>,
-    /// All choices.
-    pub choices: Vec<Choice>,
-    /// Those that match what is typed, best first: indexes into `choices`.
-    pub matches: Vec<usize>,
-    /// The selected one: an index into `matches`.
-    pub selected: usize,
-    /// The proposal that it is about, and the head that was read; none for the palette.
-    pub about: Option<(PullNumber, Sha)>,
-}
-
-/// One choice of a picker.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
-    /// What it says.
-    pub label: String,
-    /// Dim words beside it.
-    pub note: String,
-    /// What it does.
-    pub pick: Pick,
-}
-
-/// What a choice does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Pick {
-    /// `/assign`.
-    Assign(Login),
-    /// `/unassign`.
-    Unassign(Login),
-    /// Give a command.
-    Command(Command),
-}
-
-/// The outbox's name for a write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct OutgoingId(pub i64);
-
-/// A write that is not done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outgoing {
-    /// The outbox's name for it.
-    pub id: OutgoingId,
-    /// What.
-    pub intent: Intent,
-    /// How it stands.
-    pub state: OutgoingState,
-    /// Why it stands so, and what to do.
-    pub why: Option<String>,
-}
-
-/// How a write stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum OutgoingState {
-    /// In the outbox, not sent.
-    Queued,
-    /// On its way.
-    Sending,
-    /// Sent; the answer was lost.
-    Unknown,
-    /// Held back by a check of ours.
-    Parked,
-    /// Refused by GitHub.
-    Failed,
-}
-
-impl OutgoingState {
-    /// The word on screen.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Sending => "sending",
-            Self::Unknown => "unknown",
-            Self::Parked => "parked",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-/// A write that can still be undone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Undoable {
-    /// Which.
-    pub id: OutgoingId,
-    /// When it goes out.
-    pub goes_at: Timestamp,
-    /// What it is, for the status line: `Veto on #402`.
-    pub label: String,
-}
-
-/// A proposal on which we wrote.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Watched {
-    /// Which.
-    pub pull: PullNumber,
-    /// Its labels when we wrote.
-    pub labels: Vec<String>,
-    /// Until when its changes are news.
-    pub until: Timestamp,
-}
-
-/// A request whose answer has not come.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InFlight {
-    /// Its name.
-    pub request: ReqId,
-    /// What it is.
-    pub kind: RequestKind,
-    /// What it does now, for people.
-    pub label: String,
-    /// Steps done.
-    pub done: usize,
-    /// Steps in all; 0 where not known.
-    pub total: usize,
-    /// Since when.
-    pub since: Timestamp,
-}
-
-/// Kinds of requests.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RequestKind {
-    /// A sync; `asked` by the user, so that its end is news.
-    Sync {
-        /// How much.
-        mode: SyncMode,
-        /// By the user.
-        asked: bool,
-    },
-    /// Writing an intent into the outbox.
-    Enqueue(Box<Intent>),
-    /// Sending.
-    Send {
-        /// What.
-        id: OutgoingId,
-        /// Whose proposal.
-        pull: PullNumber,
-    },
-}
-
-/// A failure that stands until something works again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
-    /// What failed.
-    pub failure: Failure,
-    /// When.
-    pub at: Timestamp,
-    /// When it is tried again by itself; none where that makes no sense.
-    pub next_try: Option<Timestamp>,
-}
-
-/// Short news.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Toast {
-    /// How it looks.
-    pub level: Level,
-    /// The sentence.
-    pub text: String,
-    /// When it goes.
-    pub until: Timestamp,
-}
-
-/// How news looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Level {
-    /// Quiet.
-    Info,
-    /// Something worked.
-    Good,
-    /// Something to look at.
-    Warn,
-    /// Something failed.
-    Error,
-}
-
 impl Model {
     /// A model before its first facts.
     #[must_use]
@@ -634,6 +230,7 @@ impl Model {
             size,
             facts,
             loaded: false,
+            owners: Arc::new(Tree::read(&BTreeMap::new(), None)),
             board: Board { viewer: Viewer::default(), freeze: None, verdicts: Vec::new() },
             lists: Lists::default(),
             home: Home::Board,
@@ -649,6 +246,7 @@ impl Model {
             last_request: ReqId::default(),
             trouble: None,
             warnings: Vec::new(),
+            permission: None,
             points_left: None,
             outbox: Vec::new(),
             undoable: Vec::new(),
@@ -656,8 +254,7 @@ impl Model {
             eager_syncs: 0,
             seen: BTreeMap::new(),
             toasts: Vec::new(),
-            last_click: None,
-            leaving: false,
+            leaving: Leaving::No,
         }
     }
 

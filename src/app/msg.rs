@@ -58,6 +58,8 @@ pub enum Msg {
     StoreFailed(Failure),
     /// Seen marks were read.
     SeenLoaded(BTreeMap<PullNumber, Timestamp>),
+    /// What the viewer may do in the repository, in GitHub's words (`READ`, `WRITE`, …), as the newest sync heard it.
+    PermissionLoaded(Option<String>),
     /// A draft was read; `None` where there is none.
     DraftLoaded {
         /// Which.

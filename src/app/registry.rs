@@ -273,7 +273,7 @@ entries! {
 
     Undo "undo" "undo" Program [Normal] ["u"] "Take back what is about to be sent";
     Outbox "outbox" "outbox" Program [Home Proposal] ["O"] "What is waiting to be sent, and what could not be";
-    Resend "resend" "send again" Program [Outbox] ["s"] "Send the selected write now, after a new look at the proposal";
+    Resend "resend" "send again" Program [Outbox] ["s"] "Send the selected write now; a parked one all the same, now that you know why";
     Discard "discard" "discard" Program [Outbox] ["x"] "Drop the selected write; its text becomes a draft";
     Refresh "refresh" "refresh" Program [Home Proposal Outbox] ["r"] "Ask GitHub what has changed";
     FullSync "full-sync" "full sync" Program [Home Proposal Outbox] ["R"] "Read everything anew";

@@ -1,3 +1,10 @@
 //! The outside layers at work: store, settings, GitHub through the simulator.
 mod config;
+mod github_ask;
+mod github_client;
+mod github_map;
+mod sim_graphql;
+mod sim_kit;
 mod store;
+mod sync;
+mod sync_kit;

@@ -202,7 +202,8 @@ impl Reader<'_> {
     }
 
     fn commits(&mut self, nodes: Vec<wire::PullCommit>) {
-        for commit in nodes.into_iter().filter_map(|node| node.commit.take()) {
+        for node in nodes {
+            let commit = node.commit.take().unwrap_or_default();
             let (Some(oid), Some(committed_at)) = (commit.oid.take(), commit.committed_date.take()) else {
                 note(self.pull, "commits", "a commit came without name or time");
                 continue;

@@ -1,0 +1,190 @@
+//! What stands over a page and takes its keys: composer, prompt, picker, help.
+
+use ratatui_textarea::TextArea;
+use serde::{Deserialize, Serialize};
+
+use crate::app::registry::Command;
+use crate::domain::action::BadIntent;
+use crate::domain::ids::{Login, PullNumber, Sha, SigName};
+use crate::domain::prow::forecast::Forecast;
+
+/// What takes the keys before the page does.
+#[derive(Clone, Debug)]
+pub enum Overlay {
+    /// Writing something that will be posted.
+    Composer(Box<Composer>),
+    /// The filter prompt at the bottom.
+    Filter(Box<FilterPrompt>),
+    /// A list to pick from: shepherds, or commands.
+    Picker(Box<Picker>),
+    /// What can be done here and now.
+    Help(HelpPage),
+}
+
+/// The help: the rows as they were when it was opened, so that it speaks of the screen under it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HelpPage {
+    /// Rows by group.
+    pub rows: Vec<HelpRow>,
+    /// The first visible line.
+    pub scroll: usize,
+}
+
+/// One row of the help.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HelpRow {
+    /// The command.
+    pub command: Command,
+    /// Its keys, for people: `j Down`.
+    pub keys: String,
+    /// Why it cannot be given, or what to know before; none where nothing is in the way.
+    pub note: Option<String>,
+    /// It cannot be given now.
+    pub refused: bool,
+}
+
+/// What the composer writes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Purpose {
+    /// A comment.
+    Comment,
+    /// A sign-off.
+    Lgtm,
+    /// Lgtm and approval.
+    Approve {
+        /// The viewer opened the pull.
+        own: bool,
+    },
+    /// A veto.
+    Veto {
+        /// For which SIG; none for merge authority.
+        sig: Option<SigName>,
+    },
+    /// Lifting the own veto.
+    Unveto {
+        /// The own standing review.
+        review: Option<u64>,
+    },
+    /// A hold.
+    Hold,
+    /// Lifting a hold.
+    Unhold,
+}
+
+impl Purpose {
+    /// The word at the start of the composer's title and of the news about it.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::Comment => "Comment",
+            Self::Lgtm => "Sign-off",
+            Self::Approve { .. } => "Approval",
+            Self::Veto { .. } => "Veto",
+            Self::Unveto { .. } => "Lifting the veto",
+            Self::Hold => "Hold",
+            Self::Unhold => "Lifting the hold",
+        }
+    }
+
+    /// What to write, for the empty text.
+    #[must_use]
+    pub fn placeholder(&self) -> &'static str {
+        match self {
+            Self::Comment => "Your comment. Lines such as /cc @somebody are commands to Prow.",
+            Self::Lgtm | Self::Approve { .. } => "A remark, if you like",
+            Self::Veto { .. } => "Why: what must change, so that the author can answer it",
+            Self::Unveto { .. } => "Why it no longer stands",
+            Self::Hold => "Why merging must wait, and until when",
+            Self::Unhold => "A remark, if you like",
+        }
+    }
+
+    /// The part of a draft's key.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Comment => "comment",
+            Self::Lgtm => "lgtm",
+            Self::Approve { .. } => "approve",
+            Self::Veto { .. } => "veto",
+            Self::Unveto { .. } => "unveto",
+            Self::Hold => "hold",
+            Self::Unhold => "unhold",
+        }
+    }
+}
+
+/// Writing something that will be posted.
+#[derive(Clone, Debug)]
+pub struct Composer {
+    /// On which proposal.
+    pub pull: PullNumber,
+    /// The head that was read when it was opened: reviews are pinned to it.
+    pub head: Sha,
+    /// What.
+    pub purpose: Purpose,
+    /// For whom a veto or sign-off speaks, and other words about the action that the viewer should read first.
+    pub warning: Option<String>,
+    /// The text.
+    pub text: TextArea<'static>,
+    /// What Prow would do with it, or why it cannot be sent.
+    pub forecast: Result<Forecast, BadIntent>,
+    /// The head has moved since; the sentence says so.
+    pub moved: Option<String>,
+    /// Why the last attempt to send it did not work.
+    pub problem: Option<String>,
+    /// The text differs from the stored draft.
+    pub unsaved: bool,
+    /// The text was changed since it was opened: a draft that is read late does not replace it.
+    pub touched: bool,
+}
+
+/// The filter prompt.
+#[derive(Clone, Debug)]
+pub struct FilterPrompt {
+    /// The text, one line.
+    pub text: TextArea<'static>,
+    /// The filter before.
+    pub before: String,
+    /// Why the text is no query: where (the byte) and what.
+    pub error: Option<(usize, String)>,
+}
+
+/// A list to pick from.
+#[derive(Clone, Debug)]
+pub struct Picker {
+    /// Its title.
+    pub title: String,
+    /// What is typed to narrow it, one line.
+    pub text: TextArea<'static>,
+    /// All choices.
+    pub choices: Vec<Choice>,
+    /// Those that match what is typed, best first: indexes into `choices`.
+    pub matches: Vec<usize>,
+    /// The selected one: an index into `matches`.
+    pub selected: usize,
+    /// The proposal that it is about, and the head that was read; none for the palette.
+    pub about: Option<(PullNumber, Sha)>,
+}
+
+/// One choice of a picker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What it says.
+    pub label: String,
+    /// Dim words beside it.
+    pub note: String,
+    /// What it does.
+    pub pick: Pick,
+}
+
+/// What a choice does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// `/assign`.
+    Assign(Login),
+    /// `/unassign`.
+    Unassign(Login),
+    /// Give a command.
+    Command(Command),
+}

@@ -1,0 +1,85 @@
+//! New facts: derive the board anew, keep every cursor where it was, tell what Prow did after a write of ours.
+
+use std::sync::Arc;
+
+use super::{composer, home, page, toast};
+use crate::app::effect::{Effect, Effects};
+use crate::app::lists;
+use crate::app::model::{Level, Model};
+use crate::domain::board;
+use crate::domain::facts::Facts;
+use crate::domain::prow::owners::Tree;
+
+/// Facts were read from the store.
+pub fn loaded(model: &mut Model, facts: Arc<Facts>) -> Effects {
+    model.facts = facts;
+    model.loaded = true;
+    model.owners = Arc::new(Tree::read(&model.facts.files.owners, model.facts.files.owners_aliases.as_deref()));
+    rederive(model);
+    let mut effects = page::refreshed(model);
+    effects.extend(composer::refreshed(model));
+    effects.extend(news(model));
+    effects
+}
+
+/// Derives the board and the lists for `model.at`.
+pub fn rederive(model: &mut Model) {
+    let settings = &model.settings;
+    model.board = board::derive(&model.facts, &settings.profile, settings.sigs.as_deref(), model.at);
+    relist(model);
+}
+
+/// Derives the lists alone: after a change of filter, grouping or seen marks.
+pub fn relist(model: &mut Model) {
+    model.lists = lists::derive(model);
+    let before = model.cursor(model.home).clone();
+    home::resolve(model);
+    let now = model.cursor(model.home);
+    // What the user has scrolled away from stays away, unless the selection itself moved.
+    if (now.pull, now.lane, now.row) != (before.pull, before.lane, before.row) || now.first_row.is_empty() {
+        home::follow(model);
+    } else {
+        home::clamp(model);
+    }
+}
+
+/// Marks the target as seen: it comes back to Today when something human happens.
+pub fn mark_seen(model: &mut Model) -> Effects {
+    let Some(pull) = model.target() else { return Effects::none() };
+    let Some(head) = model.facts.pulls.get(&pull).map(|pull| pull.head.clone()) else { return Effects::none() };
+    let at = model.at;
+    model.seen.insert(pull, at);
+    relist(model);
+    let mut effects = toast(model, Level::Info, format!("{pull} is marked as seen"));
+    effects.push(Effect::MarkSeen { pull, at, head });
+    effects
+}
+
+/// What changed on proposals that we wrote on: Prow's answer, as far as labels show it.
+fn news(model: &mut Model) -> Effects {
+    let mut effects = Effects::none();
+    let facts = Arc::clone(&model.facts);
+    let now = model.at;
+    let mut lines = Vec::new();
+    model.watched.retain_mut(|watched| {
+        let Some(pull) = facts.pulls.get(&watched.pull).filter(|_| watched.until > now) else { return false };
+        let minus = |a: &[String], b: &[String]| -> Vec<String> {
+            a.iter().filter(|label| !b.contains(label)).cloned().collect()
+        };
+        let (set, taken) = (minus(&pull.labels, &watched.labels), minus(&watched.labels, &pull.labels));
+        let words = [("now has", set), ("lost", taken)]
+            .into_iter()
+            .filter(|(_, labels)| !labels.is_empty())
+            .map(|(verb, labels)| format!("{verb} {}", labels.join(", ")));
+        let words: Vec<String> = words.collect();
+        if !words.is_empty() {
+            lines.push(format!("{} {}", watched.pull, words.join(" and ")));
+            watched.labels.clone_from(&pull.labels);
+        }
+        true
+    });
+    for line in lines {
+        effects.extend(toast(model, Level::Good, line));
+    }
+    effects
+}

@@ -1,0 +1,61 @@
+//! `vepherd show N`: one proposal with every reason, its threads and its timeline.
+
+use super::args::ShowArgs;
+use super::output::{json, page, print};
+use super::session::{Context, Session};
+use crate::domain::board::Board;
+use crate::domain::facts::{Facts, PullFacts};
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::ids::PullNumber;
+use crate::domain::verdict::Verdict;
+
+/// Runs it.
+///
+/// # Errors
+/// Where there is no such proposal, nothing can be shown, or (after showing what the store has) GitHub was not reached.
+pub async fn run(context: &Context, args: &ShowArgs) -> Result<(), Failure> {
+    let session = context.session()?;
+    let unreached = session.fresh(args.offline).await?;
+    let number = PullNumber(args.number);
+    if !args.offline && unreached.is_none() && session.services.store.pull(&session.services.repo, number)?.is_none() {
+        // Converged long ago: the board does not follow it, but it can be looked at.
+        session.services.refresh(number).await?;
+    }
+    let now = session.services.clock.now();
+    let (facts, board) = session.services.board()?;
+    let (pull, verdict) = find(&session, &facts, &board, number)?;
+    if args.json {
+        print(&json::text(&json::show(&facts, &board, pull, &verdict, now)))?;
+    } else {
+        print(&page::show(context.out, &facts, pull, &verdict))?;
+    }
+    unreached.map_or(Ok(()), Err)
+}
+
+/// A pull and its verdict, also where it has converged too long ago for the board.
+///
+/// # Errors
+/// Where the store does not have it.
+pub fn find<'a>(
+    session: &Session,
+    facts: &'a Facts,
+    board: &Board,
+    number: PullNumber,
+) -> Result<(&'a PullFacts, Verdict), Failure> {
+    let missing = || {
+        Failure::new(FailureKind::NotFound, format!("show {}{number}", facts.repo), "it is not in the local store")
+            .hint("Check the number; `vepherd list` names what is there, `vepherd sync` reads what is new.")
+    };
+    let pull = facts.pulls.get(&number).ok_or_else(missing)?;
+    if let Some(verdict) = board.find(number) {
+        return Ok((pull, verdict.clone()));
+    }
+    // The board's window is a rule of the profile: asked for by number, one proposal has no window.
+    let mut profile = (*session.services.profile).clone();
+    profile.numbers.converged_shown_days = i64::from(i32::MAX);
+    let mut alone = facts.clone();
+    alone.pulls.retain(|other, _| *other == number);
+    let board =
+        crate::domain::board::derive(&alone, &profile, session.services.sigs.as_deref(), session.services.clock.now());
+    board.find(number).cloned().map(|verdict| (pull, verdict)).ok_or_else(missing)
+}

@@ -1,0 +1,93 @@
+//! `vepherd` without a command: the TUI on a terminal, else the board once as plain text.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+
+use super::board_text;
+use super::output::{print, tell};
+use super::session::{Context, Session};
+use crate::app::keymap::Keymap;
+use crate::app::registry;
+use crate::domain::failure::Failure;
+use crate::shell::config::{Env, KeySetting, Mistake};
+use crate::shell::{editor, runtime};
+use crate::view::styles::{ColorMode, GlyphSet, Styles};
+
+/// Runs it. The TUI starts with bad settings too, the good ones in force; what is wrong stands on stderr, where it is
+/// still to be read after the TUI.
+///
+/// # Errors
+/// As the TUI, or as the sync where the board is printed.
+pub async fn run(context: &Context) -> Result<(), Failure> {
+    if !(std::io::stdout().is_terminal() && std::io::stdin().is_terminal()) {
+        return plain(context, &context.session()?).await;
+    }
+    let session = context.lenient()?;
+    let (keymap, mistakes) = keymap(&context.settings.keys);
+    for mistake in context.settings.mistakes.iter().chain(&mistakes) {
+        tell(&format!("vepherd: {mistake}"));
+    }
+    let editor = context.settings.editor.as_ref().map_or(editor::FALLBACK, |editor| editor.value.as_str());
+    let mode = if context.out.color { ColorMode::Colors } else { ColorMode::Mono };
+    let options = runtime::Options {
+        demo: session.demo.is_some(),
+        styles: Styles::calm(mode, glyphs(&context.env)),
+        keymap,
+        editor: editor.to_owned(),
+        scratch: context.scratch(),
+    };
+    runtime::run(session.services, options).await
+}
+
+/// The board once, as text.
+///
+/// # Errors
+/// Where nothing can be shown, or (after showing what the store has) GitHub was not reached.
+pub async fn plain(context: &Context, session: &Session) -> Result<(), Failure> {
+    let unreached = session.fresh(false).await?;
+    let (facts, board) = session.services.board()?;
+    print(&board_text::board(context.out, &facts, &board, session.services.clock.now()))?;
+    unreached.map_or(Ok(()), Err)
+}
+
+/// The keys: the registry's, with the file's in their place. Where they cannot be had together, the registry's alone.
+#[must_use]
+pub fn keymap(settings: &[KeySetting]) -> (Keymap, Vec<Mistake>) {
+    let mut mistakes = Vec::new();
+    let mut wrong = |place: &str, message: String, hint: &str| {
+        mistakes.push(Mistake { place: place.to_owned(), message, hint: Some(hint.to_owned()) });
+    };
+    let mut ours: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for setting in settings {
+        if registry::ENTRIES.iter().any(|entry| entry.name == setting.action) {
+            ours.insert(&setting.action, setting.keys.iter().map(String::as_str).collect());
+        } else {
+            wrong(
+                &setting.place,
+                format!("there is no action `{}`", setting.action),
+                "`?` in the TUI names the actions.",
+            );
+        }
+    }
+    let bindings: Vec<_> = registry::ENTRIES
+        .iter()
+        .map(|entry| (entry.command, ours.get(entry.name).map_or(entry.keys, Vec::as_slice)))
+        .collect();
+    match Keymap::build(bindings) {
+        Ok(map) => (map, mistakes),
+        Err(error) => {
+            let place = settings.first().map_or("keys", |setting| setting.place.as_str());
+            wrong(place, error.to_string(), "The built-in keys are in force until this is mended.");
+            (Keymap::default(), mistakes)
+        }
+    }
+}
+
+/// Unicode, unless the locale says otherwise.
+fn glyphs(env: &Env) -> GlyphSet {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| env.get(name));
+    match locale {
+        Some("C" | "POSIX") => GlyphSet::Ascii,
+        _ => GlyphSet::Unicode,
+    }
+}

@@ -1,0 +1,1 @@
+//! Tide at work on the simulated GitHub.

@@ -1,0 +1,2 @@
+//! The simulated GitHub.
+mod demo;
