@@ -263,7 +263,8 @@ fn rich() -> (PullFacts, Verdict) {
         event: None,
     }];
     let problem = "\"/sig storage\" is not at a line's start: Prow did not see it";
-    said.problems = vec![Problem { code: ProblemCode::CommandWithoutEffect, message: problem.to_owned(), fix: String::new() }];
+    said.problems =
+        vec![Problem { code: ProblemCode::CommandWithoutEffect, message: problem.to_owned(), fix: String::new() }];
     let reason = "nobody of SIG storage has taken it for 11 days, over the week that reviews may lag";
     said.reasons = vec![Reason { code: ReasonCode::ReviewLag, message: reason.to_owned(), event: None }];
     (facts, said)
