@@ -253,9 +253,11 @@ fn execute(state: &mut State, body: &Bytes, now: Timestamp, logged: &mut Logged)
 
 /// GitHub's shape of an error: `type` beside `message`, not in `extensions`.
 fn error_json(error: &GraphQLError) -> Value {
-    let (kind, message) = match error.message.split_once('\u{0}') {
+    // The executor puts these words before what a resolver says.
+    let said = error.message.strip_prefix("resolver error: ").unwrap_or(&error.message);
+    let (kind, message) = match said.split_once('\u{0}') {
         Some((kind, message)) => (Some(kind), message),
-        None => (None, error.message.as_str()),
+        None => (None, said),
     };
     let mut out = serde_json::Map::new();
     if let Some(kind) = kind {

@@ -6,3 +6,5 @@ mod github_map;
 mod sim_graphql;
 mod sim_kit;
 mod store;
+mod sync;
+mod sync_kit;
