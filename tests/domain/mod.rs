@@ -3,6 +3,7 @@ mod action;
 mod board;
 mod ids;
 mod prow_commands;
+mod prow_gate;
 mod query;
 mod roster;
 mod sample;
