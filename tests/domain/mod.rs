@@ -4,6 +4,7 @@ mod board;
 mod ids;
 mod prow_commands;
 mod prow_gate;
+mod prow_owners;
 mod query;
 mod roster;
 mod sample;
