@@ -11,3 +11,4 @@ mod sample;
 mod schedule;
 mod text;
 mod vep;
+mod verdict;
