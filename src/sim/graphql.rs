@@ -253,8 +253,9 @@ fn execute(state: &mut State, body: &Bytes, now: Timestamp, logged: &mut Logged)
 
 /// GitHub's shape of an error: `type` beside `message`, not in `extensions`.
 fn error_json(error: &GraphQLError) -> Value {
+    // The executor puts its own words before ours.
     let (kind, message) = match error.message.split_once('\u{0}') {
-        Some((kind, message)) => (Some(kind), message),
+        Some((kind, message)) => (Some(kind.strip_prefix("resolver error: ").unwrap_or(kind)), message),
         None => (None, error.message.as_str()),
     };
     let mut out = serde_json::Map::new();
