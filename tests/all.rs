@@ -11,3 +11,5 @@ mod e2e;
 #[cfg(feature = "io")]
 #[path = "sim/mod.rs"]
 mod sim;
+#[path = "view/mod.rs"]
+mod view;

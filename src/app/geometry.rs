@@ -19,7 +19,7 @@ pub const PAGE_WIDE: u16 = 110;
 pub struct Frame {
     /// First line: what and where we are, how fresh it is.
     pub header: Rect,
-    /// Second line: the views, or the facts of a proposal.
+    /// Second line: the views, or the facts of a proposal; on tall terminals with a blank row below.
     pub views: Rect,
     /// The screen itself.
     pub body: Rect,
@@ -35,7 +35,9 @@ pub struct Frame {
 pub fn frame(area: Rect) -> Frame {
     let rows = |wanted: bool| u16::from(wanted);
     let height = area.height;
-    let (header, views, status, hints) = (rows(height >= 5), rows(height >= 8), rows(height >= 3), rows(height >= 10));
+    let (header, status, hints) = (rows(height >= 5), rows(height >= 3), rows(height >= 10));
+    // A tall terminal has a blank row to spare below the first two lines.
+    let views = rows(height >= 8) + rows(height >= 28);
     let body = height - header - views - status - hints;
     let mut y = area.y;
     let mut take = |rows: u16| {

@@ -253,10 +253,11 @@ fn execute(state: &mut State, body: &Bytes, now: Timestamp, logged: &mut Logged)
 
 /// GitHub's shape of an error: `type` beside `message`, not in `extensions`.
 fn error_json(error: &GraphQLError) -> Value {
-    // The executor puts its own words before ours.
-    let (kind, message) = match error.message.split_once('\u{0}') {
-        Some((kind, message)) => (Some(kind.strip_prefix("resolver error: ").unwrap_or(kind)), message),
-        None => (None, error.message.as_str()),
+    // The executor puts these words before what a resolver says.
+    let said = error.message.strip_prefix("resolver error: ").unwrap_or(&error.message);
+    let (kind, message) = match said.split_once('\u{0}') {
+        Some((kind, message)) => (Some(kind), message),
+        None => (None, said),
     };
     let mut out = serde_json::Map::new();
     if let Some(kind) = kind {

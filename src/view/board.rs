@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::card::Card;
+use super::card::{Card, is_fresh};
 use super::empty;
 use super::pen::{self, span};
 use super::styles::Styles;
@@ -64,6 +64,7 @@ fn draw_header(lane: &Lane, active: bool, edges: (usize, usize), area: Rect, buf
     let (title, rule) = (rows.next().unwrap_or_default(), rows.next().unwrap_or_default());
     let style = if active { styles.selected } else { styles.strong };
     let mut left = Vec::new();
+    let word = if area.width >= 40 { "oldest " } else { "" };
     if edges.0 > 0 {
         left.push(span(format!("{}{} ", styles.glyphs.left, edges.0), styles.dim));
     }
@@ -71,7 +72,7 @@ fn draw_header(lane: &Lane, active: bool, edges: (usize, usize), area: Rect, buf
     left.push(span(format!("  {}", lane.cards.len()), styles.dim));
     let mut right = Vec::new();
     if let Some(days) = lane.oldest_days {
-        right.push(span(format!("oldest {days} d"), styles.dim));
+        right.push(span(format!("{word}{days} d"), styles.dim));
     }
     if edges.1 > 0 {
         right.push(span(format!("  {}{}", edges.1, styles.glyphs.right), styles.dim));
@@ -107,8 +108,7 @@ fn draw_cards(
         let Some(verdict) = model.verdict(*verdict) else { continue };
         let Some(pull) = model.facts.pulls.get(&verdict.number) else { continue };
         let selected = index == cursor.lane && cursor.pull == Some(verdict.number);
-        Card { verdict, pull, selected, fresh: model.is_new(verdict) && !model.seen.is_empty() }
-            .draw(place_area, CARD, buf, styles);
+        Card { verdict, pull, selected, fresh: is_fresh(model, verdict) }.draw(place_area, CARD, buf, styles);
     }
     if lane.cards.is_empty() && area.height > 0 {
         pen::line(buf, area, Line::from(span("  none", styles.faint)), styles);

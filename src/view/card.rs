@@ -17,6 +17,7 @@ use super::styles::Styles;
 use super::words;
 use super::wrap::wrap_text;
 use crate::app::geometry::CardSize;
+use crate::app::model::Model;
 use crate::domain::facts::PullFacts;
 use crate::domain::ids::SigName;
 use crate::domain::text::sanitize_line;
@@ -57,7 +58,7 @@ impl Card<'_> {
             }
             CardSize::Card => {
                 pen::line(buf, next(), self.first(styles), styles);
-                pen::sides(buf, next(), self.second(styles), Line::from(clock(self.verdict, styles)), styles);
+                self.second(next(), buf, styles);
                 pen::sides(buf, next(), self.third(styles), self.tail(styles), styles);
             }
             CardSize::Full => {
@@ -73,7 +74,7 @@ impl Card<'_> {
                 let mut rest = vec![span("        ", styles.text)];
                 rest.extend(title.flat_map(|line| line.spans));
                 pen::line(buf, next(), Line::from(rest), styles);
-                pen::sides(buf, next(), self.second(styles), Line::from(clock(self.verdict, styles)), styles);
+                self.second(next(), buf, styles);
                 pen::sides(buf, next(), self.third(styles), self.tail(styles), styles);
                 let reason =
                     self.verdict.reasons.first().map_or(String::new(), |reason| sanitize_line(&reason.message));
@@ -107,14 +108,20 @@ impl Card<'_> {
         Line::from(spans)
     }
 
-    fn second(&self, styles: &Styles) -> Line<'static> {
-        let mut spans = vec![span(" ", styles.dim), span(owner(self.verdict), styles.dim)];
-        let marks = sign_offs(&self.verdict.signoffs, styles);
-        if !marks.is_empty() {
-            spans.push(span("  ", styles.dim));
-            spans.extend(marks);
+    /// SIG, sign-offs, clock. The marks keep their room, the SIG's name gives way.
+    fn second(&self, row: Rect, buf: &mut Buffer, styles: &Styles) {
+        let clock = Line::from(clock(self.verdict, styles));
+        let marks = Line::from(sign_offs(&self.verdict.signoffs, styles));
+        let taken = clock.width() + marks.width() + 5;
+        let owner = owner(self.verdict);
+        let room = usize::from(row.width).saturating_sub(taken).max(4).min(owner.width());
+        let mut left = vec![span(" ", styles.dim)];
+        left.extend(pen::fit(Line::from(span(owner, styles.dim)), room, styles).spans);
+        if !marks.spans.is_empty() {
+            left.push(span("  ", styles.dim));
+            left.extend(marks.spans);
         }
-        Line::from(spans)
+        pen::sides(buf, row, Line::from(left), clock, styles);
     }
 
     fn third(&self, styles: &Styles) -> Line<'static> {
@@ -213,7 +220,7 @@ pub(super) fn turn(verdict: &Verdict, styles: &Styles) -> Vec<Span<'static>> {
     };
     let style = match verdict.urgency.my_turn {
         MyTurn::Me | MyTurn::MySig => styles.accent,
-        MyTurn::No => styles.text,
+        MyTurn::No => styles.dim,
     };
     let mut spans = vec![span(format!("{} ", styles.glyphs.turn), style), span(waiting_name(first), style)];
     let more = verdict.waiting_on.iter().skip(1).filter(|entry| entry.rule == first.rule && entry.who == first.who);
@@ -221,7 +228,7 @@ pub(super) fn turn(verdict: &Verdict, styles: &Styles) -> Vec<Span<'static>> {
     if more > 0 {
         spans.push(span(format!(" +{more}"), styles.dim));
     } else if let Some(how) = how(verdict, first) {
-        spans.push(span(format!(" {how}"), styles.dim));
+        spans.push(span(format!(" {how}"), styles.faint));
     }
     spans
 }
@@ -267,4 +274,9 @@ fn stops(verdict: &Verdict, styles: &Styles) -> Vec<Span<'static>> {
         parts.push(vec![span(format!("{}{mark} {by}", styles.glyphs.hold), style)]);
     }
     pen::join(parts, &span("  ", styles.dim))
+}
+
+/// Something human has happened since the viewer looked; never for what they have not looked at, or all would be marked.
+pub(super) fn is_fresh(model: &Model, verdict: &Verdict) -> bool {
+    model.seen.get(&verdict.number).is_some_and(|seen| verdict.clocks.idle_since > *seen)
 }

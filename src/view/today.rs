@@ -62,7 +62,7 @@ fn draw_row(model: &Model, section: usize, entry: &TodayRow, row: Rect, buf: &mu
     let wide = row.width >= 100;
     let mut left = vec![
         span(format!("  {bar}"), styles.selected),
-        span(if model.is_new(verdict) && !model.seen.is_empty() { styles.glyphs.fresh } else { " " }, styles.accent),
+        span(if card::is_fresh(model, verdict) { styles.glyphs.fresh } else { " " }, styles.accent),
         span(format!("#{:<5}", verdict.number.0), if selected { styles.selected } else { styles.dim }),
     ];
     if row.width >= 50 {

@@ -45,6 +45,13 @@ impl Text<'_> {
     fn item(&mut self, glyph: &str, style: Style, words: Vec<Span<'static>>) {
         let before = format!("{glyph} ");
         let indent = Span::raw(before.as_str()).width();
+        let whole = Line::from(words.clone());
+        if whole.width() + indent <= self.width {
+            // Kept as it is, with the blanks that align it.
+            let mut spans = vec![span(before, style)];
+            spans.extend(whole.spans);
+            return self.lines.push(Line::from(spans));
+        }
         let pieces: Vec<Piece> = words.into_iter().map(|span| Piece::new(span.content, span.style)).collect();
         for (index, line) in wrap(&pieces, self.width.saturating_sub(indent).max(4)).into_iter().enumerate() {
             let lead = if index == 0 { span(before.clone(), style) } else { Span::raw(" ".repeat(indent)) };
@@ -107,7 +114,7 @@ fn turn(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
             " ",
             styles.dim,
             vec![
-                span(if said.is_empty() { "then " } else { "and  " }, styles.faint),
+                span("then ", styles.faint),
                 span(names.join(", "), styles.text),
                 span(format!(": {}", sanitize_line(&entry.why)), styles.dim),
             ],

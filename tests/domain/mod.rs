@@ -2,6 +2,7 @@
 mod action;
 mod board;
 mod ids;
+mod prow_commands;
 mod query;
 mod roster;
 mod sample;

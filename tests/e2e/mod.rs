@@ -5,4 +5,8 @@ mod github_client;
 mod github_map;
 mod sim_graphql;
 mod sim_kit;
+mod sim_prow;
+mod sim_rest;
 mod store;
+mod sync;
+mod sync_kit;

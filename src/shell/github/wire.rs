@@ -258,12 +258,15 @@ impl GraphqlError {
     /// Reads one, whatever its shape.
     #[must_use]
     pub fn read(value: &Value) -> Self {
-        let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
-        let code = value.pointer("/extensions/code").and_then(Value::as_str).map(str::to_owned);
+        let text = |place: &str| value.pointer(place).and_then(Value::as_str).map(str::to_owned);
         let step = |step: &Value| step.as_str().map_or_else(|| step.to_string(), str::to_owned);
+        let message = text("/message").unwrap_or_else(|| "an error without a message".to_owned());
+        // GitHub writes the type beside the message; other GraphQL servers under `extensions`, or in words alone.
+        let kind = text("/type").or(text("/extensions/type")).or(text("/extensions/code")).unwrap_or_default();
+        let unresolved = kind.is_empty() && message.starts_with("Could not resolve to a");
         Self {
-            message: text("message").unwrap_or_else(|| "an error without a message".to_owned()),
-            kind: text("type").or(code).unwrap_or_default(),
+            kind: if unresolved { "NOT_FOUND".to_owned() } else { kind },
+            message,
             path: value.get("path").and_then(Value::as_array).into_iter().flatten().map(step).collect(),
         }
     }

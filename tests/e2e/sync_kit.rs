@@ -1,0 +1,150 @@
+//! A simulated repository with its neighbours, and a sync against it that counts.
+
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use jiff::Timestamp;
+use secrecy::SecretString;
+use tower::ServiceExt as _;
+use vepherd::domain::facts::{Facts, PullFacts};
+use vepherd::domain::failure::Failure;
+use vepherd::domain::ids::{PullNumber, RepoId};
+use vepherd::domain::profile::Profile;
+use vepherd::shell::github::Client;
+use vepherd::shell::store::Store;
+use vepherd::shell::sync::{self, Mode, Progress, Summary};
+use vepherd::sim::Sim;
+use vepherd::sim::world::{Edit, ItemRef, NewIssue, NewPull, World};
+
+use super::sim_kit::{Hands, at, sim};
+
+/// The repository of the proposals.
+pub fn repo() -> RepoId {
+    "kubevirt/enhancements".parse().unwrap()
+}
+
+/// One pull.
+pub fn item(number: u64) -> ItemRef {
+    ItemRef { repo: repo(), number }
+}
+
+/// The four repositories with what vepherd reads of them, and no proposals yet.
+pub fn empty() -> World {
+    let start = at("2026-01-01T00:00:00Z");
+    let mut world = World::new("sam");
+    let mut write = |name: &str, edits: &[(&str, &str)]| {
+        let id = world.repo(name, start);
+        let edits: Vec<Edit> = edits.iter().map(|(path, text)| Edit::text(path, text)).collect();
+        world.write(&id, "main", start, "ada", "Begin", &edits);
+    };
+    write("kubevirt/kubevirt", &[("OWNERS_ALIASES", "aliases:\n  sig-compute-approvers: [sam, ada]\n")]);
+    write("kubevirt/community", &[("sigs.yaml", "sigs:\n- dir: sig-compute\n")]);
+    write(
+        "kubevirt/sig-release",
+        &[
+            ("releases/v1.9/schedule.yaml", "old: 1\n"),
+            ("releases/v1.10/schedule.yaml", "new: 1\n"),
+            ("releases/README.md", "-"),
+        ],
+    );
+    write(
+        "kubevirt/enhancements",
+        &[
+            ("OWNERS", "approvers:\n- ada\n"),
+            ("OWNERS_ALIASES", "aliases: {}\n"),
+            ("README.md", "# VEPs\n"),
+            ("veps/sig-compute/OWNERS", "labels:\n- sig/compute\n"),
+            ("veps/sig-compute/3-old/vep.md", "# VEP 3: old\n"),
+            ("veps/meta-VEPs/README.md", "-"),
+        ],
+    );
+    world
+}
+
+/// Opens a proposal with its tracking issue: pull `number`, issue `number + 1000`.
+pub fn propose(world: &mut World, number: u64) -> ItemRef {
+    let start = at("2026-02-01T00:00:00Z");
+    let vep = number + 1000;
+    let issue = NewIssue { author: "grace".into(), title: format!("VEP {vep}"), body: "-".into(), number: Some(vep) };
+    world.issue(&repo(), start, issue);
+    let path = format!("veps/sig-compute/{vep}-thing/vep.md");
+    let new = NewPull::by("grace", &format!("VEP {vep}: thing"))
+        .number(number)
+        .body(&format!("Tracking issue: #{vep}\n"))
+        .edits(vec![Edit::text(&path, &format!("# VEP {vep}: thing\n\nBecause.\n"))]);
+    world.open(&repo(), start, new)
+}
+
+/// A client, a store and a clock.
+pub struct Desk {
+    pub sim: Sim,
+    pub hands: Hands,
+    pub client: Client,
+    pub store: Store,
+    pub profile: Profile,
+    /// Requests that hold these words get a 502.
+    pub poison: Arc<Mutex<Option<String>>>,
+    pub progress: Mutex<Vec<Progress>>,
+}
+
+impl Desk {
+    /// Sits down before a world, on 1 March 2026.
+    pub fn new(world: World) -> Self {
+        let (sim, hands) = sim(world);
+        let poison: Arc<Mutex<Option<String>>> = Arc::default();
+        let (inner, bad) = (sim.clone(), poison.clone());
+        let service = tower::service_fn(move |request: Request<Bytes>| {
+            let body = String::from_utf8_lossy(request.body()).into_owned();
+            let strikes = bad.lock().unwrap().as_ref().is_some_and(|word| body.contains(word));
+            let inner = inner.clone();
+            async move {
+                if strikes {
+                    return Ok(Response::builder().status(502).body(Bytes::new()).unwrap());
+                }
+                inner.oneshot(request).await
+            }
+        });
+        let client = Client::over(service, "https://api.github.com", SecretString::from("sim-token")).unwrap();
+        let store = Store::in_memory().unwrap();
+        Self { sim, hands, client, store, profile: Profile::kubevirt(), poison, progress: Mutex::default() }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.hands.now()
+    }
+
+    /// A sync; the log holds its requests alone.
+    pub async fn sync(&self, mode: Mode) -> Result<Summary, Failure> {
+        self.sim.clear_log();
+        let hands = self.hands.clone();
+        let clock = move || hands.now();
+        let progress = |progress| self.progress.lock().unwrap().push(progress);
+        // Whoever runs it may move it between threads.
+        fn movable<T: Send>(future: T) -> T {
+            future
+        }
+        movable(sync::sync(&self.client, &self.store, &self.profile, &repo(), mode, &clock, &progress)).await
+    }
+
+    /// A sync that must succeed, five minutes after the last one.
+    pub async fn again(&self) -> Summary {
+        self.hands.forward(300);
+        self.sync(Mode::Changed).await.unwrap()
+    }
+
+    pub fn facts(&self) -> Facts {
+        self.store.load(&repo()).unwrap()
+    }
+
+    pub fn pull(&self, number: u64) -> PullFacts {
+        self.facts().pulls.remove(&PullNumber(number)).unwrap()
+    }
+
+    /// Changes the world a minute later.
+    pub fn change(&self, change: impl FnOnce(&mut World, Timestamp)) {
+        self.hands.forward(60);
+        let now = self.now();
+        self.sim.with(|world| change(world, now));
+    }
+}
