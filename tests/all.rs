@@ -1,6 +1,8 @@
 //! The one integration binary: modules by kind. `cargo test --no-default-features` runs the pure ones alone.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what it expects by panicking")]
 
+#[path = "app/mod.rs"]
+mod app;
 #[path = "arch/mod.rs"]
 mod arch;
 #[path = "domain/mod.rs"]

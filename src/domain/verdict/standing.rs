@@ -284,10 +284,11 @@ impl<'a> Standing<'a> {
                 continue;
             }
             hold.ended = Some(Ended { at, by });
-            if let Some(raised) = hold.raised.and_then(|index| self.raised.get_mut(index)) {
-                if raised.via == Via::Hold && raised.ended.is_none() {
-                    raised.ended = Some(Ended { at, by });
-                }
+            if let Some(raised) = hold.raised.and_then(|index| self.raised.get_mut(index))
+                && raised.via == Via::Hold
+                && raised.ended.is_none()
+            {
+                raised.ended = Some(Ended { at, by });
             }
         }
     }

@@ -408,10 +408,10 @@ impl<'a> Timeline<'a> {
 
     /// Marks a text as asking nothing: it ended its speaker's objection.
     pub fn silence(&mut self, index: usize) {
-        if let Some(Act { deed: Deed::Said(said), .. }) = self.acts.get_mut(index) {
-            if let Sort::Remark { objects: false, .. } = said.sort {
-                said.sort = Sort::Remark { asks: false, objects: false };
-            }
+        if let Some(Act { deed: Deed::Said(said), .. }) = self.acts.get_mut(index)
+            && let Sort::Remark { objects: false, .. } = said.sort
+        {
+            said.sort = Sort::Remark { asks: false, objects: false };
         }
     }
 
@@ -505,11 +505,11 @@ impl<'a> Reader<'_, 'a> {
         let floor = newest_force.map_or(pull.created_at, |(at, _)| at.max(pull.created_at));
         let mut open: Option<(Timestamp, Push<'a>)> = None;
         for (index, commit) in pull.commits.iter().enumerate() {
-            if let (Some(login), false) = (&commit.author, commit.merge) {
-                if !is_robot_login(login, self.profile) {
-                    let id = self.people.id(Some(login));
-                    self.people.mark_pushed(id);
-                }
+            if let (Some(login), false) = (&commit.author, commit.merge)
+                && !is_robot_login(login, self.profile)
+            {
+                let id = self.people.id(Some(login));
+                self.people.mark_pushed(id);
             }
             let swallowed = match (newest_force, brought) {
                 (Some(_), Some(last)) => index <= last,
