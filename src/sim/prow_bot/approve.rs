@@ -42,8 +42,8 @@ impl World {
             process: PROCESS,
         };
         let text = notifier_text(&evaluation, &links);
-        let notifiers = state.comments.iter().filter(|c| c.author == prow && read_notifier(&c.body).is_some());
-        let current = notifiers.last().is_some_and(|comment| comment.body == text);
+        let mut notifiers = state.comments.iter().filter(|c| c.author == prow && read_notifier(&c.body).is_some());
+        let current = notifiers.next_back().is_some_and(|comment| comment.body == text);
         let approved = evaluation.approved;
         if !current {
             self.delete_own(item, at, bot, |text| read_notifier(text).is_some());
