@@ -5,6 +5,9 @@
 mod app;
 #[path = "arch/mod.rs"]
 mod arch;
+#[cfg(feature = "io")]
+#[path = "cli/mod.rs"]
+mod cli;
 #[path = "domain/mod.rs"]
 mod domain;
 #[cfg(feature = "io")]

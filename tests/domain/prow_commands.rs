@@ -143,21 +143,19 @@ fn prose_is_what_is_left_for_people() {
 
 #[test]
 fn texts_of_any_size_are_read_in_one_pass() {
-    let started = std::time::Instant::now();
-    for body in [
-        "/sig a\n".repeat(200_000),
-        "/sig\n".repeat(200_000),
-        format!("/hold{}", "\n".repeat(1_000_000)),
-        "<!---->/sig a\n".repeat(100_000),
-        "<!--\n/sig a\n-->\n".repeat(100_000),
-        format!("/assign{}!", " @abcdefgh".repeat(100_000)),
-    ] {
-        let commands = parse(&body, Source::Comment, &rules());
-        assert!(!lines(&body, Source::Comment, &rules()).is_empty());
-        assert!(commands.assign.is_empty());
+    // A reader that is not linear would not come back from these within a test's time limit.
+    let table = [
+        ("/sig a\n".repeat(50_000), 50_000),
+        ("/sig\n".repeat(50_000), 50_000),
+        (format!("/hold{}", "\n".repeat(500_000)), 1),
+        ("<!---->/sig a\n".repeat(50_000), 50_000),
+        ("<!--\n/sig a\n-->\n".repeat(50_000), 50_000),
+        (format!("/assign{}!", " @abcdefgh".repeat(50_000)), 1),
+    ];
+    for (body, found) in table {
+        assert!(parse(&body, Source::Comment, &rules()).assign.is_empty());
+        assert_eq!(lines(&body, Source::Comment, &rules()).len(), found);
     }
-    // A quadratic reader would need hours.
-    assert!(started.elapsed().as_secs() < 120);
 }
 
 fn intent(action: Action) -> Intent {

@@ -202,7 +202,8 @@ fn subject<'a>(files: &'a [String], author: &'a Login, manual: bool) -> Subject<
 #[test]
 fn replay_keeps_the_last_word_of_each() {
     use ReviewState::{Approved, ChangesRequested, Dismissed};
-    let table: &[(&[(&str, Option<ReviewState>, &str)], &[&str], bool)] = &[
+    type Said<'a> = (&'a str, Option<ReviewState>, &'a str);
+    let table: &[(&[Said<'_>], &[&str], bool)] = &[
         (&[("ann", None, "/approve")], &["ann"], false),
         (&[("ann", None, "/approve"), ("ANN", None, "/approve cancel")], &[], false),
         (&[("ann", Some(Approved), "")], &[], false),

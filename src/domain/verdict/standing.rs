@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Via;
 use super::people::{People, PersonId};
-use super::timeline::{Channel, Deed, Give, PROW_ANSWERS, Said, Sort, Timeline};
+use super::sorting::PROW_ANSWERS;
+use super::timeline::{Channel, Deed, Give, Said, Sort, Timeline};
 use super::words::{self, Opening};
 use crate::domain::facts::{PullFacts, ReviewState};
 use crate::domain::ids::{Login, NodeId};

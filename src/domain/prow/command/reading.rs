@@ -81,7 +81,7 @@ pub fn lines(body: &str, source: Source, rules: &ProwRules) -> Vec<CommandLine> 
     let mut found: Vec<CommandLine> = Vec::new();
     for start in starts(body) {
         let rest = start.rest;
-        if !rest.bytes().nth(1).is_some_and(|b| b.is_ascii_alphabetic()) {
+        if !rest.as_bytes().get(1).is_some_and(|b| b.is_ascii_alphabetic()) {
             continue;
         }
         let text = go::line(rest).trim_end_matches('\r');
