@@ -6,6 +6,8 @@ mod github_map;
 mod outbox;
 mod sim_graphql;
 pub mod sim_kit;
+mod sim_prow;
+mod sim_rest;
 mod store;
 mod sync;
 mod sync_kit;
