@@ -37,7 +37,7 @@ use session::Context;
 
 /// Runs one command line to its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, env: Env) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match Cli::try_parse_from(args::guard_negations(arguments)) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are answers, and go to stdout; clap knows which is which.

@@ -1,8 +1,13 @@
 //! The one integration binary: modules by kind. `cargo test --no-default-features` runs the pure ones alone.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what it expects by panicking")]
 
+#[path = "app/mod.rs"]
+mod app;
 #[path = "arch/mod.rs"]
 mod arch;
+#[cfg(feature = "io")]
+#[path = "cli/mod.rs"]
+mod cli;
 #[path = "domain/mod.rs"]
 mod domain;
 #[cfg(feature = "io")]

@@ -1,5 +1,6 @@
 //! The command line. The names are a contract (`contract.md`): extended freely, never renamed or dropped.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -157,7 +158,7 @@ pub struct SyncArgs {
 #[derive(Clone, Debug, Args)]
 pub struct ListArgs {
     /// Which, e.g. `sig:storage waiting:me -is:draft sort:age`
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// JSON on stdout
     #[arg(long)]
@@ -165,6 +166,37 @@ pub struct ListArgs {
     /// Do not sync first
     #[arg(long)]
     pub offline: bool,
+}
+
+impl ListArgs {
+    /// The query as it was typed.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let words: Vec<&str> = self.query.iter().map(|word| word.strip_prefix(GUARD).unwrap_or(word)).collect();
+        words.join(" ")
+    }
+}
+
+/// Stands before a negated qualifier while clap looks at it; nobody can type it.
+const GUARD: char = '\u{1}';
+
+/// `-is:draft` after `list` is a word of the query, not a heap of flags: clap can take either all words with a hyphen
+/// (and then `--json` too) or none, so these few are hidden from it until [`ListArgs::text`].
+pub fn guard_negations(arguments: impl IntoIterator<Item = OsString>) -> impl Iterator<Item = OsString> {
+    let mut in_list = false;
+    arguments.into_iter().map(move |argument| {
+        in_list |= argument == "list";
+        match argument.to_str() {
+            Some(word) if in_list && is_negation(word) => format!("{GUARD}{word}").into(),
+            _ => argument,
+        }
+    })
+}
+
+/// `-qualifier:…`.
+fn is_negation(word: &str) -> bool {
+    let qualifier = word.strip_prefix('-').and_then(|rest| rest.split_once(':')).map(|(name, _)| name);
+    qualifier.is_some_and(|name| name.starts_with(|ch: char| ch.is_ascii_lowercase()))
 }
 
 /// `show`.

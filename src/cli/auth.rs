@@ -55,7 +55,7 @@ pub async fn run(context: &Context, what: AuthCommand) -> Result<(), Failure> {
 /// # Errors
 /// Where GitHub cannot be asked, or does not say.
 pub async fn who(client: &Client) -> Result<String, Failure> {
-    let answer = client.graphql("query Whose { viewer { login } }", json!({})).await?;
+    let answer = client.graphql(include_str!("../../assets/graphql/whose.graphql"), json!({})).await?;
     let login = answer.data.pointer("/viewer/login").and_then(serde_json::Value::as_str);
     login.map(sanitize_line).ok_or_else(|| {
         Failure::new(FailureKind::Credentials, "ask whose token this is", "GitHub does not say")

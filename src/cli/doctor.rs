@@ -40,11 +40,14 @@ pub async fn run(context: &Context, args: &JsonArgs) -> Result<(), Failure> {
         checks.extend(github(context, client).await);
     }
     checks.push(("terminal", Ok(terminal(context))));
-    let bad = checks.iter().find_map(|(_, outcome)| outcome.as_ref().err().cloned());
+    let bad: Vec<Failure> = checks.iter().filter_map(|(_, outcome)| outcome.as_ref().err().cloned()).collect();
     print(&if args.json { as_json(&checks) } else { as_lines(context.out, &checks) })?;
-    match bad {
+    match bad.first() {
         None => Ok(()),
-        Some(first) => Err(Failure::new(first.kind, "find everything in order", "see above")),
+        Some(first) => {
+            let cause = format!("{} of {} checks failed; each says its fix", bad.len(), checks.len());
+            Err(Failure::new(first.kind, "find everything in order", cause))
+        }
     }
 }
 
@@ -83,7 +86,8 @@ async fn github(context: &Context, client: &Client) -> Vec<Check> {
     let mut checks = Vec::new();
     let login = auth::who(client).await;
     let reached = login.is_ok();
-    checks.push(("GitHub", login.map(|login| format!("{} answers, you are {login}", context.settings.api.value))));
+    let host = if context.global.demo { "the simulator" } else { context.settings.api.value.as_str() };
+    checks.push(("GitHub", login.map(|login| format!("{host} answers, you are {login}"))));
     if !reached {
         return checks;
     }
@@ -97,9 +101,7 @@ async fn github(context: &Context, client: &Client) -> Vec<Check> {
 
 async fn repository(context: &Context, client: &Client) -> Result<String, Failure> {
     let repo = &context.settings.repo.value;
-    let document = "query Repo($owner: String!, $name: String!) { \
-                    repository(owner: $owner, name: $name) { viewerPermission pullRequests(states: OPEN) { totalCount } } \
-                    rateLimit { cost limit remaining resetAt } }";
+    let document = include_str!("../../assets/graphql/doctor.graphql");
     let answer = client.graphql(document, json!({ "owner": repo.owner, "name": repo.name })).await?;
     let Some(found) = answer.data.get("repository").filter(|found| !found.is_null()) else {
         return Err(Failure::new(

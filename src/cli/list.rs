@@ -14,7 +14,7 @@ use crate::domain::query::{Query, Seen};
 /// Where the query is bad, nothing can be shown, or (after showing what the store has) GitHub was not reached.
 pub async fn run(context: &Context, args: &ListArgs) -> Result<(), Failure> {
     // The query is read first: a typing error costs no request.
-    let text = args.query.join(" ");
+    let text = args.text();
     let query = Query::parse(&text).map_err(|error| {
         let pointer = format!("{}^", " ".repeat(text.get(..error.at).unwrap_or("").chars().count()));
         Failure::new(FailureKind::Usage, "read the query", error.message.clone())

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::Login;
 use crate::domain::prow::approve::{Evaluation, needs, owners_state};
-use crate::domain::prow::owners::Tree;
+use crate::domain::prow::owners::{List, Tree};
 use crate::domain::text::sanitize_line;
 
 /// Arguments of `vepherd owners`.
@@ -167,22 +167,20 @@ struct FileOwners {
 
 impl FileOwners {
     fn of(path: &str, tree: &Tree) -> Self {
-        let sorted = |logins: Vec<Login>| {
-            let mut names: Vec<String> = logins.iter().map(|login| login.as_str().to_owned()).collect();
+        let sorted = |list, leaf| {
+            let mut names: Vec<String> = tree.names(path, list, leaf).into_iter().map(str::to_owned).collect();
             names.sort();
             names
         };
-        let mut labels = tree.labels(path);
-        labels.sort();
         let owners_dir = tree.owners_dir(path);
         Self {
             path: path.to_owned(),
-            leaf_approvers: sorted(tree.leaf_approvers(path)),
-            approvers: sorted(tree.approvers(path)),
-            leaf_reviewers: sorted(tree.leaf_reviewers(path)),
-            reviewers: sorted(tree.reviewers(path)),
-            required_reviewers: sorted(tree.required_reviewers(path)),
-            labels,
+            leaf_approvers: sorted(List::Approvers, true),
+            approvers: sorted(List::Approvers, false),
+            leaf_reviewers: sorted(List::Reviewers, true),
+            reviewers: sorted(List::Reviewers, false),
+            required_reviewers: sorted(List::RequiredReviewers, false),
+            labels: sorted(List::Labels, false),
             no_parent_owners: tree.options(&owners_dir).no_parent_owners,
             owners_dir,
         }

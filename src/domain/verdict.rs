@@ -16,6 +16,7 @@ mod problems;
 mod reasons;
 mod shepherd;
 mod signoff;
+mod sorting;
 mod standing;
 mod timeline;
 mod turn;

@@ -84,13 +84,13 @@ impl Store {
         let mut facts = Facts::empty(repo.clone());
         let db = self.db();
         let key = key(repo);
-        let head: Option<(Option<String>, Option<String>, Option<String>, Option<String>)> = db
+        let head: Option<[Option<String>; 4]> = db
             .query_row("SELECT default_branch, viewer, synced_at, files FROM repos WHERE repo = ?1", [&key], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?])
             })
             .optional()
             .map_err(&attempt)?;
-        if let Some((branch, viewer, synced_at, files)) = head {
+        if let Some([branch, viewer, synced_at, files]) = head {
             facts.default_branch = branch;
             facts.viewer = viewer.map(Login::new);
             facts.synced_at = synced_at.and_then(|text| text.parse().ok());

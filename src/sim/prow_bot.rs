@@ -2,11 +2,20 @@
 //! as the real ones do, and act with their own account. What they decide comes from `domain::prow`; what they do to
 //! GitHub (labels, comments, assignments, statuses, the merge) is here and in `tide`.
 
+mod approve;
+mod look;
+mod say;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
-use super::world::{Delivery, ItemRef, World};
-use crate::domain::ids::Login;
+use super::world::git::FILE;
+use super::world::{Delivery, Happening, ItemRef, Oid, World};
+use crate::domain::ids::{Login, RepoId};
 use crate::domain::profile::Profile;
+use crate::domain::prow::owners::Tree;
 
 /// The robots' set-up.
 #[derive(Clone, Debug)]
@@ -15,23 +24,46 @@ pub struct Robots {
     pub profile: Profile,
     /// Their account, a GitHub App.
     pub login: Login,
+    /// The OWNERS that were read last, by the commit and the collaborators that they were read with.
+    owners: Option<(Oid, Vec<Login>, Arc<Tree>)>,
+    /// The sync in which Tide merged last: one merge a sync.
+    pub(super) merged_in: Option<Timestamp>,
 }
 
 impl World {
     /// Puts Prow's robots to work on the profile's repository, with the App's account `login`.
     pub fn employ_prow(&mut self, profile: Profile, login: &str) {
         let login = self.bot(login);
-        self.robots = Some(Robots { profile, login });
+        self.robots = Some(Robots { profile, login, owners: None, merged_in: None });
     }
 
     /// Lets robots do what they would have done to one item by `now`.
     pub fn settle(&mut self, item: &ItemRef, now: Timestamp) {
-        if self.acting || self.robots.is_none() {
+        if self.acting {
             return;
         }
+        let Some(robots) = self.robots.as_ref().filter(|robots| robots.profile.repo == item.repo) else { return };
+        let login = robots.login.to_string();
         self.acting = true;
-        while let Some((due, delivery)) = self.next_delivery(item, now) {
-            self.act(item, due, &delivery);
+        loop {
+            let delivered = self.next_due(item);
+            let tide = self.item(item).and_then(|state| state.tide_due);
+            let first = delivered.into_iter().chain(tide).min();
+            if first.is_none_or(|first| first > now) {
+                break;
+            }
+            if delivered.is_some() && delivered == first {
+                let Some(due) = delivered else { break };
+                let delivery = self.item_mut(item).and_then(|state| state.deliveries.pop_front());
+                if let Some(delivery) = delivery {
+                    self.hear(item, due, &login, &delivery);
+                }
+            } else if let Some(due) = tide {
+                if let Some(state) = self.item_mut(item) {
+                    state.tide_due = None;
+                }
+                self.tide(item, due);
+            }
         }
         self.acting = false;
     }
@@ -53,7 +85,7 @@ impl World {
         let waiting: Vec<ItemRef> = repo
             .items
             .values()
-            .filter(|item| !item.deliveries.is_empty())
+            .filter(|item| !item.deliveries.is_empty() || item.tide_due.is_some())
             .map(|item| ItemRef { repo: id.clone(), number: item.number })
             .collect();
         for item in waiting {
@@ -61,21 +93,123 @@ impl World {
         }
     }
 
-    /// The next delivery whose answer is due by `now`, and when it is due.
-    fn next_delivery(&mut self, item: &ItemRef, now: Timestamp) -> Option<(Timestamp, Delivery)> {
-        let state = self.item_mut(item)?;
-        let first = state.deliveries.front()?;
-        // One to two seconds, the same for the same event in every run.
+    /// When the answer to the next delivery is due: one to two seconds after it, the same in every run.
+    fn next_due(&self, item: &ItemRef) -> Option<Timestamp> {
+        let first = self.item(item)?.deliveries.front()?;
         let jitter = first.at.as_millisecond().unsigned_abs().wrapping_mul(2_654_435_761) ^ item.number;
         let wait = SignedDuration::from_millis(1000 + i64::try_from(jitter % 1000).unwrap_or(0));
-        let due = first.at.checked_add(wait).unwrap_or(first.at);
-        if due > now {
-            return None;
-        }
-        state.deliveries.pop_front().map(|delivery| (due, delivery))
+        Some(first.at.checked_add(wait).unwrap_or(first.at))
     }
 
-    fn act(&mut self, item: &ItemRef, due: Timestamp, delivery: &Delivery) {
-        tracing::debug!(number = item.number, %due, what = ?delivery.what, "Prow hears");
+    /// What the enabled plugins do about one delivery.
+    fn hear(&mut self, item: &ItemRef, at: Timestamp, bot: &str, delivery: &Delivery) {
+        let Some(robots) = &self.robots else { return };
+        let plugins = robots.profile.prow.plugins.clone();
+        let plugin = |name: &str| plugins.iter().any(|plugin| plugin == name);
+        let is_pull = self.item(item).is_some_and(|state| state.pull.is_some());
+        let own = delivery.actor == robots.login;
+        let heard = say::Heard { item, at, bot, actor: &delivery.actor };
+        match &delivery.what {
+            Happening::Opened => self.obey_description(&heard),
+            Happening::Comment(id) if !own => self.obey_comment(&heard, *id),
+            Happening::Review(id) => self.obey_review(&heard, *id),
+            Happening::ReviewComment(id) => self.obey_review_comment(&heard, *id),
+            Happening::Labeled(name) if name == "approved" && !own && plugin("approve") => self.approve(item, at, bot),
+            Happening::Synchronize if plugin("lgtm") => self.drop_lgtm(item, at, bot),
+            _ => {}
+        }
+        if !is_pull {
+            return;
+        }
+        let fresh = matches!(delivery.what, Happening::Opened | Happening::Reopened | Happening::Synchronize);
+        let titled = matches!(delivery.what, Happening::Edited | Happening::DraftChanged);
+        if plugin("wip") && (titled || (fresh && delivery.what != Happening::Synchronize)) {
+            self.wip(item, at, bot);
+        }
+        if plugin("invalidcommitmsg") && (fresh || titled) {
+            self.commit_messages(item, at, bot);
+        }
+        if fresh {
+            if plugin("owners-label") {
+                self.owners_labels(item, at, bot);
+            }
+            if plugin("dco") {
+                self.dco(item, at, bot);
+            }
+            if plugin("size") {
+                self.size(item, at, bot);
+            }
+            self.workflows(item, at);
+        }
+        let ready = delivery.what == Happening::Opened || delivery.what == Happening::DraftChanged;
+        if plugin("blunderbuss") && ready {
+            self.ask_reviewers(item, at, bot);
+        }
+        if plugin("needs-rebase") && (fresh || matches!(delivery.what, Happening::Comment(_)) && !own) {
+            self.needs_rebase(item, at, bot);
+        }
+        if plugin("approve") && fresh {
+            self.approve(item, at, bot);
+        }
+    }
+
+    /// Everyone whom Prow takes for a collaborator (`specs/prow.md` §1.3).
+    fn collaborators(&self, repo: &RepoId) -> Vec<Login> {
+        let listed = self.repos.get(repo).into_iter().flat_map(|repo| repo.collaborators.keys().cloned());
+        let mut all: Vec<Login> = listed.chain(self.members.iter().cloned()).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// The OWNERS files at the head of the base branch, without people who are no collaborators.
+    fn owners(&mut self, item: &ItemRef) -> Arc<Tree> {
+        let collaborators = self.collaborators(&item.repo);
+        let base = self.repos.get(&item.repo).and_then(|repo| {
+            let base = &repo.items.get(&item.number)?.pull.as_ref()?.base_ref;
+            repo.git.branches.get(base).cloned()
+        });
+        let base = base.unwrap_or_default();
+        let known = self.robots.as_ref().and_then(|robots| robots.owners.as_ref());
+        if let Some((oid, people, tree)) = known
+            && *oid == base
+            && *people == collaborators
+        {
+            return tree.clone();
+        }
+        let mut files = BTreeMap::new();
+        let mut aliases = None;
+        if let Some(repo) = self.repos.get(&item.repo)
+            && let Some(commit) = repo.git.commit(&base)
+        {
+            for (path, entry) in repo.git.files(&commit.tree) {
+                // Symbolic links are ignored, as Prow's walk ignores them (§4.2).
+                if entry.mode != FILE || !(path == "OWNERS" || path.ends_with("/OWNERS") || path == "OWNERS_ALIASES") {
+                    continue;
+                }
+                let text = repo.git.text(&base, &path).unwrap_or_default();
+                if path == "OWNERS_ALIASES" {
+                    aliases = Some(text);
+                } else {
+                    files.insert(path, text);
+                }
+            }
+        }
+        let tree = Tree::read(&files, aliases.as_deref());
+        let all = self.robots.as_ref().is_some_and(|robots| robots.profile.prow.skip_collaborators);
+        let tree = Arc::new(if all { tree } else { tree.among(&collaborators) });
+        if let Some(robots) = &mut self.robots {
+            robots.owners = Some((base, collaborators, tree.clone()));
+        }
+        tree
+    }
+
+    /// Sets the label where `wanted`, else takes it off.
+    fn keep_label(&mut self, item: &ItemRef, at: Timestamp, bot: &str, name: &str, wanted: bool) {
+        if wanted {
+            self.label(item, at, bot, name);
+        } else {
+            self.unlabel(item, at, bot, name);
+        }
     }
 }

@@ -2,9 +2,13 @@
 mod action;
 mod board;
 mod ids;
+mod prow_commands;
+mod prow_gate;
+mod prow_owners;
 mod query;
 mod roster;
 mod sample;
 mod schedule;
 mod text;
 mod vep;
+mod verdict;

@@ -1,6 +1,6 @@
 //! What the screens look like: snapshots with styles at several sizes, and what holds at every size.
 mod dump;
-mod fixture;
+pub mod fixture;
 mod look;
 mod markdown;
 mod screens;

@@ -48,11 +48,15 @@ pub struct Options {
 }
 
 /// One of the four lists.
-#[derive(Clone, Copy)]
-enum List {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// `approvers`.
     Approvers,
+    /// `reviewers`.
     Reviewers,
+    /// `required_reviewers`.
     RequiredReviewers,
+    /// `labels`.
     Labels,
 }
 
@@ -110,37 +114,37 @@ impl Tree {
     /// Everyone who may approve a path: deepest directory first, in the order of the OWNERS files.
     #[must_use]
     pub fn approvers(&self, path: &str) -> Vec<Login> {
-        logins(self.walk(path, List::Approvers, false))
+        logins(self.names(path, List::Approvers, false))
     }
 
     /// The approvers of the deepest directory that names any.
     #[must_use]
     pub fn leaf_approvers(&self, path: &str) -> Vec<Login> {
-        logins(self.walk(path, List::Approvers, true))
+        logins(self.names(path, List::Approvers, true))
     }
 
     /// Everyone who is a reviewer of a path.
     #[must_use]
     pub fn reviewers(&self, path: &str) -> Vec<Login> {
-        logins(self.walk(path, List::Reviewers, false))
+        logins(self.names(path, List::Reviewers, false))
     }
 
     /// The reviewers of the deepest directory that names any.
     #[must_use]
     pub fn leaf_reviewers(&self, path: &str) -> Vec<Login> {
-        logins(self.walk(path, List::Reviewers, true))
+        logins(self.names(path, List::Reviewers, true))
     }
 
     /// Whom blunderbuss asks besides; they gate nothing (`specs/prow.md` §4.12).
     #[must_use]
     pub fn required_reviewers(&self, path: &str) -> Vec<Login> {
-        logins(self.walk(path, List::RequiredReviewers, false))
+        logins(self.names(path, List::RequiredReviewers, false))
     }
 
     /// Labels that owners-label sets for a path, verbatim.
     #[must_use]
     pub fn labels(&self, path: &str) -> Vec<String> {
-        self.walk(path, List::Labels, false).into_iter().map(str::to_owned).collect()
+        self.names(path, List::Labels, false).into_iter().map(str::to_owned).collect()
     }
 
     /// The deepest directory with approvers for a path (`specs/prow.md` §4.9); the root, also where nobody is found,
@@ -187,8 +191,10 @@ impl Tree {
         &self.problems
     }
 
-    /// Prow's walk from a path up to the root (`specs/prow.md` §4.10).
-    fn walk(&self, path: &str, list: List, leaf: bool) -> Vec<&str> {
+    /// Prow's walk from a path up to the root (`specs/prow.md` §4.10): the names as Prow has them, also those that
+    /// are nobody's (an empty list element, `@@alias`); `leaf` stops at the first level that gives any.
+    #[must_use]
+    pub fn names(&self, path: &str, list: List, leaf: bool) -> Vec<&str> {
         let path = go::clean(path);
         let mut found: Vec<&str> = Vec::new();
         let mut seen: BTreeSet<&str> = BTreeSet::new();
@@ -214,8 +220,9 @@ impl Tree {
     }
 }
 
+/// The names that can be somebody's. `Login` drops an `@`, and `@bob` in Prow's hands is not bob.
 fn logins(names: Vec<&str>) -> Vec<Login> {
-    names.into_iter().map(Login::from).collect()
+    names.into_iter().filter(|name| !name.is_empty() && !name.starts_with('@')).map(Login::from).collect()
 }
 
 fn applies(entry: &Entry, relative: &str) -> bool {

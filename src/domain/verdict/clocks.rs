@@ -218,14 +218,14 @@ pub(super) fn not_converged(frame: &Frame<'_>, freeze_days: Option<i64>) -> Opti
         return None;
     }
     let numbers = &frame.context.profile.numbers;
-    if let (Some(days), Some(release)) = (freeze_days, &frame.ground.release) {
-        if days <= numbers.freeze_near_days {
-            return Some(match days {
-                0 => format!("the VEP freeze of {release} is today"),
-                1.. => format!("the VEP freeze of {release} is {days} days away"),
-                _ => format!("the VEP freeze of {release} was {} days ago", -days),
-            });
-        }
+    if let (Some(days), Some(release)) = (freeze_days, &frame.ground.release)
+        && days <= numbers.freeze_near_days
+    {
+        return Some(match days {
+            0 => format!("the VEP freeze of {release} is today"),
+            1.. => format!("the VEP freeze of {release} is {days} days away"),
+            _ => format!("the VEP freeze of {release} was {} days ago", -days),
+        });
     }
     let first = first_review(frame)?;
     let open_for = frame.context.now.duration_since(frame.timeline.at(first));

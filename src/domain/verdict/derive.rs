@@ -13,13 +13,13 @@ use super::standing::{Raised, Standing};
 use super::timeline::{Timeline, is_robot};
 use super::turn::{Owed, Turn, conditional, owed};
 use super::{
-    Checks, Convergence, Hold, LedgerEntry, LedgerKind, Lgtm, Objection, PossibleObjection, Rule, Stage, ThreadCount,
+    Checks, Convergence, Hold, LedgerEntry, LedgerKind, Objection, PossibleObjection, Rule, Stage, ThreadCount,
     Verdict, Waiting,
 };
 use crate::domain::facts::{CheckState, PullFacts, PullState};
-use crate::domain::ids::Login;
 use crate::domain::prow::approve::approval;
 use crate::domain::prow::gate::gate;
+use crate::domain::prow::lgtm;
 
 /// What vepherd says about one proposal. Pure: the same facts and the same `now` give the same verdict, whatever the
 /// order of GitHub's lists.
@@ -91,7 +91,7 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
                 event: frame.timeline.link(possible.act),
             })
             .collect(),
-        lgtm: lgtm(frame),
+        lgtm: lgtm::label(pull, context.owners, context.profile),
         approval: frame.approval.clone(),
         gate,
         checks: checks(pull),
@@ -230,31 +230,6 @@ fn ledger(frame: &Frame<'_>) -> Vec<LedgerEntry> {
     }
     list.sort_by_key(|(act, _)| *act);
     list.into_iter().map(|(_, entry)| entry).collect()
-}
-
-/// The label, and whose lgtm stands on the head; where nobody's does, whoever set it by hand.
-fn lgtm(frame: &Frame<'_>) -> Lgtm {
-    let state = frame.pull.labels.iter().any(|label| label == "lgtm");
-    let mut by: Vec<Login> = Vec::new();
-    if state {
-        let mut given: Vec<(usize, Login)> = frame
-            .standing
-            .positions()
-            .filter_map(|(who, position)| {
-                let lgtm = position.lgtm.filter(|given| frame.is_current(*given))?;
-                let person = frame.people.get(who);
-                (!person.author).then(|| (lgtm.act, person.login_or_ghost()))
-            })
-            .collect();
-        given.sort_by_key(|(act, _)| std::cmp::Reverse(*act));
-        by = given.into_iter().map(|(_, login)| login).collect();
-        if by.is_empty() {
-            let setter =
-                frame.timeline.acts.iter().rev().find(|act| matches!(act.deed, super::timeline::Deed::Labeled("lgtm")));
-            by.extend(setter.and_then(|act| act.who).map(|who| frame.people.get(who).login_or_ghost()));
-        }
-    }
-    Lgtm { state, by }
 }
 
 /// Checks other than `tide`, folded.

@@ -230,10 +230,10 @@ fn ownership(context: &Context<'_>, places: &[(&FileFacts, Place)]) -> Ownership
             continue;
         }
         shared |= place.shared;
-        if let Some(sig) = &place.sig {
-            if !sigs.contains(sig) {
-                sigs.push(sig.clone());
-            }
+        if let Some(sig) = &place.sig
+            && !sigs.contains(sig)
+        {
+            sigs.push(sig.clone());
         }
     }
     sigs.sort();

@@ -95,10 +95,10 @@ fn is_by_product(frame: &Frame<'_>, login: &Login) -> bool {
         let apart = act.at.duration_since(event.at).abs();
         own_lgtm |= own && apart <= minute && said.lgtm.is_some();
     }
-    if let Some(Deed::Opened(commands)) = frame.timeline.act(0).map(|act| &act.deed) {
-        if commands.assign.iter().any(|name| login.is(name)) {
-            return false;
-        }
+    if let Some(Deed::Opened(commands)) = frame.timeline.act(0).map(|act| &act.deed)
+        && commands.assign.iter().any(|name| login.is(name))
+    {
+        return false;
     }
     own_lgtm
 }

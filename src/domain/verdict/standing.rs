@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Via;
 use super::people::{People, PersonId};
-use super::timeline::{Channel, Deed, Give, PROW_ANSWERS, Said, Sort, Timeline};
+use super::sorting::PROW_ANSWERS;
+use super::timeline::{Channel, Deed, Give, Said, Sort, Timeline};
 use super::words::{self, Opening};
 use crate::domain::facts::{PullFacts, ReviewState};
 use crate::domain::ids::{Login, NodeId};
@@ -284,10 +285,11 @@ impl<'a> Standing<'a> {
                 continue;
             }
             hold.ended = Some(Ended { at, by });
-            if let Some(raised) = hold.raised.and_then(|index| self.raised.get_mut(index)) {
-                if raised.via == Via::Hold && raised.ended.is_none() {
-                    raised.ended = Some(Ended { at, by });
-                }
+            if let Some(raised) = hold.raised.and_then(|index| self.raised.get_mut(index))
+                && raised.via == Via::Hold
+                && raised.ended.is_none()
+            {
+                raised.ended = Some(Ended { at, by });
             }
         }
     }

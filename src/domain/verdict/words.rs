@@ -355,10 +355,8 @@ fn strip_comments(body: &str) -> String {
     let mut rest = body;
     while let Some(start) = rest.find("<!--") {
         out.push_str(rest.get(..start).unwrap_or(""));
-        rest = match rest.get(start..).and_then(|tail| tail.find("-->").and_then(|end| tail.get(end + 3..))) {
-            Some(tail) => tail,
-            None => "",
-        };
+        let inside = rest.get(start..).unwrap_or_default();
+        rest = inside.find("-->").and_then(|end| inside.get(end + 3..)).unwrap_or_default();
     }
     out.push_str(rest);
     out

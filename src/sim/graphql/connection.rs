@@ -100,7 +100,7 @@ pub(super) fn field<'a>(page: &Page<'a>, info: &ResolveInfo<'_>) -> Option<Val<'
                 ("hasNextPage", Val::Leaf(json!(page.has_next))),
                 ("hasPreviousPage", Val::Leaf(json!(page.has_previous))),
                 ("startCursor", cursor(cursors().next())),
-                ("endCursor", cursor(cursors().last())),
+                ("endCursor", cursor(cursors().next_back())),
             ];
             Val::Of(Of::Plain("PageInfo".to_owned(), std::rc::Rc::new(fields)))
         }

@@ -454,6 +454,10 @@ impl World {
         if let Some(part) = self.item_mut(pull).and_then(|item| item.pull.as_mut()) {
             part.mergeable = mergeable;
         }
+        let at = self.item(pull).map(|item| item.updated_at);
+        if let Some(at) = at {
+            self.wake_tide(pull, at);
+        }
     }
 
     /// Locks or unlocks the conversation.
@@ -487,9 +491,17 @@ impl World {
         };
         let Some(repo) = self.repos.get_mut(&pull.repo) else { return };
         let checks = repo.checks.entry(head).or_default();
+        let known =
+            checks.iter().any(|check| check.name == name && check.kind == kind && check.description == description);
+        if known {
+            return;
+        }
         checks.retain(|check| check.name != name);
         let url = matches!(kind, CheckKind::Status(_)).then(|| format!("https://prow.example.org/{name}"));
         checks.push(Check { name: name.to_owned(), kind, description, url, at, id });
+        if name != "tide" {
+            self.wake_tide(pull, at);
+        }
     }
 
     /// Robots act on the item, or leave it alone (for threads whose labels are set by hand).
@@ -497,6 +509,7 @@ impl World {
         if let Some(state) = self.item_mut(item) {
             state.quiet = quiet;
             state.deliveries.clear();
+            state.tide_due = None;
         }
     }
 
@@ -509,6 +522,7 @@ impl World {
             state.updated_at = state.updated_at.max(at);
             state.events.push(event);
         }
+        self.wake_tide(item, at);
     }
 
     /// Tells the robots.
@@ -558,6 +572,7 @@ impl World {
             events: Vec::new(),
             pull: None,
             deliveries: VecDeque::new(),
+            tide_due: None,
             quiet: false,
         }
     }

@@ -46,6 +46,8 @@ pub struct Item {
     pub pull: Option<Pull>,
     /// What robots have not acted on yet, in time order.
     pub deliveries: VecDeque<Delivery>,
+    /// When Tide looks at it next.
+    pub tide_due: Option<Timestamp>,
     /// Robots leave it alone.
     pub quiet: bool,
 }

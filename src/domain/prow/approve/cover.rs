@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::evaluate::Approved;
 use crate::domain::ids::Login;
 use crate::domain::prow::go;
-use crate::domain::prow::owners::Tree;
+use crate::domain::prow::owners::{List, Tree};
 
 /// People by lower-case login, with the directories where they have power.
 pub(super) type Powers<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
@@ -34,8 +34,8 @@ impl Owners {
             if !auto_approved(file, &dir, tree) {
                 needed.insert(dir.clone());
             }
-            let names = |logins: Vec<Login>| logins.iter().map(|login| login.as_str().to_owned()).collect();
-            let (approvers, leaves) = (names(tree.approvers(file)), names(tree.leaf_approvers(file)));
+            let names = |leaf| tree.names(file, List::Approvers, leaf).into_iter().map(str::to_owned).collect();
+            let (approvers, leaves) = (names(false), names(true));
             groups.insert(Group { dir, approvers, leaves });
         }
         drop_subsumed(&mut needed, tree);

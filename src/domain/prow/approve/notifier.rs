@@ -107,7 +107,7 @@ pub fn notifier_text(evaluation: &Evaluation, links: &Links<'_>) -> String {
     if done {
         let _ = write!(out, "The pull request process is described [here]({process})\n\n");
     }
-    let _ = write!(out, "<details {}>\n", if done { "" } else { "open" });
+    let _ = writeln!(out, "<details {}>", if done { "" } else { "open" });
     out.push_str("Needs approval from an approver in each of these files:\n\n");
     for dir in &evaluation.needed {
         push_file(&mut out, evaluation, dir, links);

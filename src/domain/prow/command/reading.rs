@@ -81,7 +81,7 @@ pub fn lines(body: &str, source: Source, rules: &ProwRules) -> Vec<CommandLine> 
     let mut found: Vec<CommandLine> = Vec::new();
     for start in starts(body) {
         let rest = start.rest;
-        if !rest.bytes().nth(1).is_some_and(|b| b.is_ascii_alphabetic()) {
+        if !rest.as_bytes().get(1).is_some_and(|b| b.is_ascii_alphabetic()) {
             continue;
         }
         let text = go::line(rest).trim_end_matches('\r');
@@ -164,8 +164,10 @@ pub fn lines(body: &str, source: Source, rules: &ProwRules) -> Vec<CommandLine> 
         }
     }
     let hidden = labels.found.iter().filter(|(at, _)| *at > 0 && body.as_bytes().get(at - 1) != Some(&b'\n'));
+    let (mut line, mut counted) = (1, 0);
     for (at, reading) in hidden {
-        let line = 1 + body.get(..*at).unwrap_or_default().matches('\n').count();
+        line += body.get(counted..*at).unwrap_or_default().matches('\n').count();
+        counted = *at;
         let text = go::line(body.get(*at..).unwrap_or_default()).trim_end_matches('\r').to_owned();
         found.push(CommandLine { line, text, plugin: "label", reading: reading.clone() });
     }
@@ -176,7 +178,9 @@ pub fn lines(body: &str, source: Source, rules: &ProwRules) -> Vec<CommandLine> 
 /// The label plugin's matches by their places in the text as written.
 struct Labels {
     found: Vec<(usize, Reading)>,
+    /// HTML comments.
     cuts: Vec<(usize, usize)>,
+    /// Starts of matches, and how far they and all before them reach.
     swallowed: Vec<(usize, usize)>,
 }
 
@@ -184,16 +188,19 @@ impl Labels {
     fn read(body: &str, rules: &ProwRules) -> Self {
         let cuts = html_comments(body);
         let stripped = without_html_comments(body);
+        // Where each cut stands in the text without cuts, and how much is gone with it.
+        let mut gone = 0;
+        let moves: Vec<(usize, usize)> = cuts
+            .iter()
+            .map(|(from, to)| {
+                let at = from - gone;
+                gone += to - from;
+                (at, gone)
+            })
+            .collect();
         let place = |at: usize| {
-            let mut moved = at;
-            for (from, to) in &cuts {
-                if moved >= *from {
-                    moved += to - from;
-                } else {
-                    break;
-                }
-            }
-            moved
+            let before = moves.partition_point(|(from, _)| *from <= at);
+            at + before.checked_sub(1).and_then(|last| moves.get(last)).map_or(0, |(_, gone)| *gone)
         };
         let (mut found, mut swallowed) = (Vec::new(), Vec::new());
         for one in label::matches(&stripped, rules) {
@@ -210,6 +217,12 @@ impl Labels {
             found.push((at, reading));
         }
         found.sort_by_key(|(at, _)| *at);
+        swallowed.sort_unstable();
+        let mut reach = 0;
+        for (_, to) in &mut swallowed {
+            reach = reach.max(*to);
+            *to = reach;
+        }
         Self { found, cuts, swallowed }
     }
 
@@ -221,10 +234,13 @@ impl Labels {
 
     /// Why a label line is not read.
     fn lost(&self, at: usize) -> Option<&'static str> {
-        if self.cuts.iter().any(|(from, to)| (*from..*to).contains(&at)) {
+        let last = |list: &[(usize, usize)], before: usize| {
+            before.checked_sub(1).and_then(|index| list.get(index)).map_or(0, |(_, to)| *to)
+        };
+        if last(&self.cuts, self.cuts.partition_point(|(from, _)| *from <= at)) > at {
             return Some("it stands in an HTML comment, which the label plugin skips");
         }
-        let taken = self.swallowed.iter().any(|(from, to)| *from < at && at < *to);
+        let taken = last(&self.swallowed, self.swallowed.partition_point(|(from, _)| *from < at)) > at;
         taken.then_some("a bare label command above takes this line for its own words")
     }
 }

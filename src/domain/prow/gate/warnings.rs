@@ -120,7 +120,7 @@ fn about_approval(
 }
 
 /// The newest remark of each person that `keeps` keeps.
-fn newest_with<'a>(said: &'a [Remark], keeps: impl Fn(&str) -> bool) -> BTreeMap<&'a Login, &'a Remark> {
+fn newest_with(said: &[Remark], keeps: impl Fn(&str) -> bool) -> BTreeMap<&Login, &Remark> {
     let mut newest: BTreeMap<&Login, &Remark> = BTreeMap::new();
     for remark in said.iter().filter(|remark| keeps(&remark.body)) {
         let slot = newest.entry(&remark.author).or_insert(remark);

@@ -62,18 +62,18 @@ pub(super) fn aliases(text: Option<&str>, problems: &mut Vec<OwnersProblem>) -> 
             return found;
         }
     };
-    let mut groups: Option<&Map<String, Value>> = None;
+    let mut groups: Map<String, Value> = Map::new();
     for (_, value) in fields(root, "aliases") {
         match value {
-            Value::Null => {}
-            Value::Object(map) => groups = Some(map),
+            Value::Null => groups.clear(),
+            Value::Object(map) => groups.extend(map.clone()),
             _ => {
                 complain("`aliases` is no map, so no alias counts".to_owned());
                 return found;
             }
         }
     }
-    for (name, members) in groups.into_iter().flatten() {
+    for (name, members) in &groups {
         let members: Vec<String> = match members {
             Value::Null => Vec::new(),
             Value::Object(map) => map.keys().map(|key| go::login(key)).collect(),

@@ -35,7 +35,7 @@ fn is_wip(title: &str) -> bool {
 }
 
 /// The state of one named check: of several with one name the best counts, as for Tide.
-fn worst_of<'c>(checks: &'c [CheckFacts], wanted: CheckState) -> Vec<&'c CheckFacts> {
+fn worst_of(checks: &[CheckFacts], wanted: CheckState) -> Vec<&CheckFacts> {
     let rank = |state: CheckState| match state {
         CheckState::Success => 0,
         CheckState::Pending => 1,

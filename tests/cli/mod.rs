@@ -1,0 +1,7 @@
+//! The real binary as a process: an empty environment, folders of its own, a frozen clock, and either the demo or a
+//! simulated GitHub behind HTTP.
+mod act;
+mod json;
+mod kit;
+mod settings;
+mod words;
