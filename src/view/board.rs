@@ -104,7 +104,8 @@ fn draw_cards(
     let inner = if bar { Rect { width: area.width.saturating_sub(2), ..area } } else { area };
     // One more than fits whole: its first lines say that the column goes on.
     for (place, verdict) in lane.cards.iter().skip(top).take(fit + 1).enumerate() {
-        let place_area = geometry::card(inner, CARD, place);
+        // The last row stays blank: a card that is cut must not touch the line below.
+        let place_area = geometry::card(Rect { height: inner.height.saturating_sub(1), ..inner }, CARD, place);
         let Some(verdict) = model.verdict(*verdict) else { continue };
         let Some(pull) = model.facts.pulls.get(&verdict.number) else { continue };
         let selected = index == cursor.lane && cursor.pull == Some(verdict.number);

@@ -19,9 +19,12 @@ use super::wrap::wrap_text;
 use crate::app::geometry::CardSize;
 use crate::app::model::Model;
 use crate::domain::facts::PullFacts;
-use crate::domain::ids::SigName;
+use crate::domain::ids::{Login, SigName};
 use crate::domain::text::sanitize_line;
 use crate::domain::verdict::{Convergence, Kind, MyTurn, SignOff, SignOffState, Stage, Verdict, Waiting, Who};
+
+/// A freeze this many days away colours the release: earlier, the line at the top says it for all.
+const FREEZE_SOON: i64 = 7;
 
 /// A card as it is drawn.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +62,7 @@ impl Card<'_> {
             CardSize::Card => {
                 pen::line(buf, next(), self.first(styles), styles);
                 self.second(next(), buf, styles);
-                pen::sides(buf, next(), self.third(styles), self.tail(styles), styles);
+                self.third(next(), buf, styles);
             }
             CardSize::Full => {
                 let title = wrap_text(
@@ -75,7 +78,7 @@ impl Card<'_> {
                 rest.extend(title.flat_map(|line| line.spans));
                 pen::line(buf, next(), Line::from(rest), styles);
                 self.second(next(), buf, styles);
-                pen::sides(buf, next(), self.third(styles), self.tail(styles), styles);
+                self.third(next(), buf, styles);
                 let reason =
                     self.verdict.reasons.first().map_or(String::new(), |reason| sanitize_line(&reason.message));
                 pen::line(buf, next(), Line::from(vec![span(" ", styles.dim), span(reason, styles.dim)]), styles);
@@ -104,7 +107,7 @@ impl Card<'_> {
 
     fn first(&self, styles: &Styles) -> Line<'static> {
         let mut spans = self.number(styles);
-        spans.push(span(sanitize_line(&self.pull.title), self.title_style(styles)));
+        spans.push(span(short_title(&self.pull.title), self.title_style(styles)));
         Line::from(spans)
     }
 
@@ -124,12 +127,21 @@ impl Card<'_> {
         pen::sides(buf, row, Line::from(left), clock, styles);
     }
 
-    fn third(&self, styles: &Styles) -> Line<'static> {
-        let mut spans = vec![span(" ", styles.dim)];
-        let mut parts = vec![turn(self.verdict, styles)];
-        parts.push(stops(self.verdict, styles));
-        spans.extend(pen::join(parts, &span("  ", styles.dim)));
-        Line::from(spans)
+    /// Whose turn, and what stops it. Where both do not fit, how the shepherd is known gives way, then the names.
+    fn third(&self, row: Rect, buf: &mut Buffer, styles: &Styles) {
+        let tail = self.tail(styles);
+        let room = usize::from(row.width).saturating_sub(tail.width() + 2);
+        let gap = span("  ", styles.dim);
+        let mut left = Line::default();
+        for (how, names) in [(true, true), (false, true), (false, false)] {
+            let mut spans = vec![span(" ", styles.dim)];
+            spans.extend(pen::join(vec![turn(self.verdict, how, styles), stops(self.verdict, names, styles)], &gap));
+            left = Line::from(spans);
+            if left.width() <= room {
+                break;
+            }
+        }
+        pen::sides(buf, row, left, tail, styles);
     }
 
     fn tail(&self, styles: &Styles) -> Line<'static> {
@@ -138,7 +150,8 @@ impl Card<'_> {
             parts.push(vec![span(format!("{}{}", styles.glyphs.threads, self.verdict.threads.open), styles.dim)]);
         }
         if let Some(release) = &self.verdict.release {
-            let style = if self.verdict.urgency.freeze_in_days.is_some() { styles.warn } else { styles.dim };
+            let soon = self.verdict.urgency.freeze_in_days.is_some_and(|days| days <= FREEZE_SOON);
+            let style = if soon { styles.warn } else { styles.dim };
             parts.push(vec![span(sanitize_line(release.as_str()), style)]);
         }
         Line::from(pen::join(parts, &span("  ", styles.dim)))
@@ -211,7 +224,7 @@ pub(super) fn clock(verdict: &Verdict, styles: &Styles) -> Vec<Span<'static>> {
 }
 
 /// Whose turn it is.
-pub(super) fn turn(verdict: &Verdict, styles: &Styles) -> Vec<Span<'static>> {
+fn turn(verdict: &Verdict, with_how: bool, styles: &Styles) -> Vec<Span<'static>> {
     let Some(first) = verdict.waiting_on.first() else {
         return match verdict.stage {
             Stage::Converged => vec![span(ended(verdict), styles.good)],
@@ -227,7 +240,7 @@ pub(super) fn turn(verdict: &Verdict, styles: &Styles) -> Vec<Span<'static>> {
     let more = more.count();
     if more > 0 {
         spans.push(span(format!(" +{more}"), styles.dim));
-    } else if let Some(how) = how(verdict, first) {
+    } else if let Some(how) = how(verdict, first).filter(|_| with_how) {
         spans.push(span(format!(" {how}"), styles.faint));
     }
     spans
@@ -256,8 +269,13 @@ pub(super) fn waiting_name(entry: &Waiting) -> String {
     }
 }
 
-/// Vetoes and holds.
-fn stops(verdict: &Verdict, styles: &Styles) -> Vec<Span<'static>> {
+/// Vetoes and holds. A name that the turn says already is not said twice.
+fn stops(verdict: &Verdict, with_names: bool, styles: &Styles) -> Vec<Span<'static>> {
+    let turn = verdict.waiting_on.first().filter(|first| first.who == Who::Person);
+    let name = |login: &Login| match with_names && !turn.is_some_and(|first| login.is(&first.name)) {
+        true => format!(" {}", sanitize_line(login.as_str())),
+        false => String::new(),
+    };
     let mut parts = Vec::new();
     if let Some(veto) = verdict.vetoes.first() {
         let more = match verdict.vetoes.len() {
@@ -265,15 +283,27 @@ fn stops(verdict: &Verdict, styles: &Styles) -> Vec<Span<'static>> {
             n => format!(" +{}", n - 1),
         };
         let silent = if verdict.stalled_conflict { " silent" } else { "" };
-        let by = sanitize_line(veto.by.as_str());
-        parts.push(vec![span(format!("{} {by}{more}{silent}", styles.glyphs.vetoed), styles.bad)]);
+        parts.push(vec![span(format!("{}{}{more}{silent}", styles.glyphs.vetoed, name(&veto.by)), styles.bad)]);
     }
     if let Some(hold) = &verdict.hold {
-        let by = hold.by.as_ref().map_or("?".to_owned(), |by| sanitize_line(by.as_str()));
+        let by = hold.by.as_ref().map_or(String::new(), name);
         let (mark, style) = if hold.conditional_approval { ("?", styles.special) } else { ("", styles.warn) };
-        parts.push(vec![span(format!("{}{mark} {by}", styles.glyphs.hold), style)]);
+        parts.push(vec![span(format!("{}{mark}{by}", styles.glyphs.hold), style)]);
     }
     pen::join(parts, &span("  ", styles.dim))
+}
+
+/// A title without the `VEP #123:` that many people put first: a card has no room for it, the status line has.
+fn short_title(title: &str) -> String {
+    let clean = sanitize_line(title);
+    let rest = clean.get(..3).filter(|word| word.eq_ignore_ascii_case("vep")).and_then(|_| clean.get(3..));
+    let rest = rest.map(|rest| rest.trim_start_matches([' ', '-', '#']));
+    let after =
+        rest.map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit())).filter(|after| Some(*after) != rest);
+    match after.and_then(|after| after.trim_start().strip_prefix([':', '-'])).map(str::trim) {
+        Some(short) if !short.is_empty() => short.to_owned(),
+        _ => clean,
+    }
 }
 
 /// Something human has happened since the viewer looked; never for what they have not looked at, or all would be marked.

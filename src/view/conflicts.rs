@@ -40,7 +40,8 @@ pub(super) fn draw(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer, 
         let Some(verdict) = model.verdict(*index) else { continue };
         let Some(pull) = model.facts.pulls.get(&verdict.number) else { continue };
         let offset = u16::try_from(place).unwrap_or(u16::MAX).saturating_mul(CONFLICT_ROWS);
-        let rest = area.height.saturating_sub(offset);
+        // The last row stays blank: a conflict that is cut must not touch the line below.
+        let rest = area.height.saturating_sub(offset.saturating_add(1));
         let rows = Rect { y: inner.y.saturating_add(offset), height: rest.min(CONFLICT_ROWS - 1), ..inner };
         if rows.is_empty() {
             break;
@@ -80,8 +81,10 @@ fn conflict(
         right.push(span("   stalled", styles.warn));
     }
     pen::sides(buf, next(), Line::from(left), Line::from(right), styles);
+    let objected = verdict.vetoes.len() + verdict.objections.len() + verdict.possible_objections.len() > 0;
+    let stopped = if objected { "against" } else { "held" };
     for (label, words) in [
-        ("against", against(verdict, now, styles)),
+        (stopped, against(verdict, now, styles)),
         ("for", in_favour(verdict, now, styles)),
         ("author", author(verdict, pull, now, styles)),
         ("resolves", resolves(verdict, styles)),
@@ -127,8 +130,11 @@ fn against(verdict: &Verdict, now: Timestamp, styles: &Styles) -> Vec<Span<'stat
         let by = hold.by.as_ref().map_or("somebody".to_owned(), |by| sanitize_line(by.as_str()));
         parts.push(vec![
             span(format!("{} {by}", styles.glyphs.hold), styles.warn),
-            span(format!(", hold, {}: ", words::day(now, hold.at)), styles.dim),
-            span(sanitize_line(&hold.reason), styles.text),
+            span(format!(", {}: ", words::day(now, hold.at)), styles.dim),
+            match hold.reason.trim() {
+                "" => span("no reason given", styles.dim),
+                reason => span(sanitize_line(reason), styles.text),
+            },
         ]);
     }
     pen::join(parts, &span("   ", styles.dim))

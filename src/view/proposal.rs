@@ -82,7 +82,9 @@ fn title(model: &Model, verdict: &Verdict, pull: &PullFacts, area: Rect, buf: &m
         span(format!(" {} {back}   ", styles.glyphs.left), styles.dim),
         span(format!("#{}", verdict.number.0), styles.accent),
     ];
-    if let Some(vep) = verdict.vep {
+    // Most people put the number first in the title themselves.
+    let named = pull.title.get(..3).is_some_and(|word| word.eq_ignore_ascii_case("vep"));
+    if let Some(vep) = verdict.vep.filter(|_| !named) {
         left.push(span(format!("  {vep}"), styles.dim));
     }
     left.push(span(format!("  {}", sanitize_line(&pull.title)), styles.strong));

@@ -13,7 +13,9 @@ use super::words;
 use super::wrap::{Piece, wrap};
 use crate::domain::prow::gate::GateState;
 use crate::domain::text::sanitize_line;
-use crate::domain::verdict::{Checks, Convergence, LedgerEntry, LedgerKind, MyTurn, SignOffState, Verdict, Waiting};
+use crate::domain::verdict::{
+    Checks, Convergence, LedgerEntry, LedgerKind, MyTurn, Rule, SignOffState, Verdict, Waiting,
+};
 
 /// The lines of a verdict.
 pub(super) fn lines(verdict: &Verdict, now: Timestamp, width: usize, styles: &Styles) -> Vec<Line<'static>> {
@@ -88,38 +90,33 @@ fn turn(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
     names.extend(same.iter().map(|entry| card::waiting_name(entry)));
     let late = verdict.urgency.lagging || verdict.convergence == Convergence::Stalled;
     let clock = if late { styles.warn } else { styles.dim };
+    let lasted = match days_since(now, first.since) {
+        days if days * 24.0 < 1.0 => ", since just now".to_owned(),
+        days => format!(", for {}", words::days(days)),
+    };
     text.item(
         styles.glyphs.turn,
         style,
-        vec![
-            span(names.join(", "), style),
-            span(format!(", for {}", words::days(days_since(now, first.since))), clock),
-            span(if late { " !" } else { "" }, clock),
-        ],
+        vec![span(names.join(", "), style), span(lasted, clock), span(if late { " !" } else { "" }, clock)],
     );
     text.quiet(sanitize_line(&first.why));
-    // Who comes next: one line each, the same people only once.
-    let mut said = Vec::new();
+    // Others of the same rule are named with their reason; what comes later in one line a rule, since its reason is
+    // what the sections below show.
+    let mut said = vec![];
     for entry in rest.iter().skip(same.len()) {
-        let words = (entry.rule, entry.why.clone());
-        if said.contains(&words) {
+        if said.contains(&entry.rule) {
             continue;
         }
-        let names: Vec<String> = rest
-            .iter()
-            .filter(|other| other.rule == entry.rule && other.why == entry.why)
-            .map(card::waiting_name)
-            .collect();
-        text.item(
-            " ",
-            styles.dim,
-            vec![
-                span("then ", styles.faint),
-                span(names.join(", "), styles.text),
-                span(format!(": {}", sanitize_line(&entry.why)), styles.dim),
-            ],
-        );
-        said.push(words);
+        if entry.rule == first.rule {
+            let words = format!(": {}", sanitize_line(&entry.why));
+            let name = span(card::waiting_name(entry), styles.text);
+            text.item(" ", styles.dim, vec![span("also ", styles.faint), name, span(words, styles.dim)]);
+            continue;
+        }
+        let names: Vec<String> = rest.iter().filter(|other| other.rule == entry.rule).map(card::waiting_name).collect();
+        let rule = span(format!("{}: ", rule(entry.rule)), styles.text);
+        text.item(" ", styles.dim, vec![span("then ", styles.faint), rule, span(names.join(", "), styles.dim)]);
+        said.push(entry.rule);
     }
     if verdict.shepherds.is_empty() {
         text.item(" ", styles.dim, vec![span("shepherd: ", styles.dim), span("nobody", styles.warn)]);
@@ -342,6 +339,24 @@ fn reasons(verdict: &Verdict, text: &mut Text<'_>) {
     text.section("Why you should look");
     for reason in &verdict.reasons {
         text.item(styles.glyphs.dot, styles.dim, vec![span(sanitize_line(&reason.message), styles.dim)]);
+    }
+}
+
+/// What a rule of the turn waits for, in a word or two.
+fn rule(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Draft => "ready for review",
+        Rule::Fix => "repair",
+        Rule::Objection => "objection",
+        Rule::Condition => "condition",
+        Rule::Bots => "merge",
+        Rule::Answer => "answer",
+        Rule::Review => "review",
+        Rule::Lgtm => "lgtm",
+        Rule::Approval => "approval",
+        Rule::SignOff => "sign-off",
+        Rule::Hold => "hold",
+        Rule::Checks => "checks",
     }
 }
 
