@@ -77,7 +77,7 @@ pub fn verdict(number: u64, sig: &str, stage: Stage, age: f64, turn: f64) -> Ver
     signoffs.extend(names.map(|name| (SigName::new(name), signoff(SignOffState::Missing))));
     Verdict {
         number: PullNumber(number),
-        kind: if number % 3 == 0 { Kind::Update } else { Kind::New },
+        kind: if number.is_multiple_of(3) { Kind::Update } else { Kind::New },
         vep: Some(VepNumber(number - 1)),
         veps: vec![VepNumber(number - 1)],
         tracking_issue: Some(TrackingIssue { number: number - 1, state: Some(IssueState::Open), title: None }),

@@ -49,7 +49,6 @@ fn small_things() {
     for (name, text, wanted) in cases {
         let found = of(text, 70);
         let found: Vec<&str> = found.lines().map(|line| if line == "• " { line } else { line.trim_end() }).collect();
-        let wanted = wanted.replace("a b||c", "a b||c");
         assert_eq!(found.join("|"), wanted, "{name}");
     }
 }
