@@ -270,7 +270,7 @@ fn description(proposal: &Proposal, repo: &RepoId) -> String {
     };
     let sig = match &proposal.sig_line {
         Some(line) => line.clone(),
-        None if proposal.number % 5 == 0 => format!("\n/sig {}", proposal.sig),
+        None if proposal.number.is_multiple_of(5) => format!("\n/sig {}", proposal.sig),
         None => format!("/sig {}", proposal.sig),
     };
     format!(
