@@ -3,6 +3,7 @@ mod config;
 mod github_ask;
 mod github_client;
 mod github_map;
+mod keys;
 mod outbox;
 mod sim_graphql;
 pub mod sim_kit;
