@@ -24,6 +24,7 @@
 
 pub mod account;
 pub mod build;
+pub mod checks;
 pub mod deed;
 pub mod git;
 pub mod item;

@@ -57,9 +57,12 @@ fn without_a_terminal_the_board_is_plain_text() {
     assert!(bench.run(&[]).exits(3).out.is_empty());
 }
 
+/// Variables, flags, and whether the output is coloured.
+type Colours<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str], bool);
+
 #[test]
 fn colours_are_as_users_expect() {
-    let table: &[(&[(&str, &str)], &[&str], bool)] = &[
+    let table: &[Colours<'_>] = &[
         (&[], &[], false),
         (&[("CLICOLOR_FORCE", "1")], &[], true),
         (&[("CLICOLOR_FORCE", "0")], &[], false),

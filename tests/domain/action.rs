@@ -4,6 +4,7 @@ use super::sample::at;
 use vepherd::domain::action::{Action, BadIntent, Intent, Post, ReviewEvent};
 use vepherd::domain::ids::{NodeId, PullNumber, Sha};
 use vepherd::domain::profile::{Profile, ProwRules};
+use vepherd::domain::prow::command::{ApproveCommand, Commands, HoldCommand, Source, parse};
 
 fn rules() -> ProwRules {
     Profile::kubevirt().prow
@@ -107,4 +108,63 @@ fn what_says_nothing_is_not_posted() {
     for (action, want) in table {
         assert_eq!(intent(action.clone()).posts(&rules()), Err(want), "{action:?}");
     }
+}
+
+/// What Prow reads in the texts that an action posts.
+fn read(action: Action) -> Commands {
+    let rules = rules();
+    let mut all = intent(action).posts(&rules).unwrap().into_iter().filter_map(|post| match post {
+        Post::Comment { body } => Some(parse(&body, Source::Comment, &rules)),
+        Post::Review { body, .. } => Some(parse(&body, Source::ReviewBody, &rules)),
+        Post::Reply { .. } | Post::Dismiss { .. } | Post::Resolve { .. } => None,
+    });
+    all.next().unwrap()
+}
+
+#[test]
+fn prow_obeys_our_command_whatever_the_user_writes() {
+    // Texts that would break a command line put before them or behind them (`specs/prow.md` §2.5, §2.6).
+    let texts = [
+        "Fine.",
+        "cancel this after the freeze",
+        "Two lines\n\nand a third",
+        "```\nan open fence",
+        "<!-- an open comment",
+        "> a quote",
+        "- a list\n  - nested",
+        "ends with a command\n/sig",
+        "ends with a carriage return\r\n",
+        "\u{a0}\u{3000}odd spaces\u{b}",
+        "/kind  bug",
+        "/milestone",
+        "/assign @ada",
+    ];
+    for text in texts {
+        let text = || text.to_owned();
+        let approve = read(Action::Approve { text: text(), own: false });
+        assert_eq!(approve.approve, Some(ApproveCommand::Approve), "approve {}", text());
+        assert_eq!(approve.hold, None, "approve {}", text());
+        let own = read(Action::Approve { text: text(), own: true });
+        assert_eq!(own.approve, Some(ApproveCommand::Approve), "own approve {}", text());
+        let veto = read(Action::Veto { sig: Some("network".into()), reason: text() });
+        assert_eq!(veto.hold, Some(HoldCommand::Add), "veto {}", text());
+        assert_eq!(read(Action::Hold { reason: text() }).hold, Some(HoldCommand::Add), "hold {}", text());
+        assert_eq!(read(Action::Unhold { text: text() }).hold, Some(HoldCommand::Remove), "unhold {}", text());
+        let lifted = read(Action::Unveto { why: text(), review: None, may_dismiss: false });
+        assert_eq!(lifted.hold, Some(HoldCommand::Remove), "unveto {}", text());
+    }
+    for login in ["ada", "ada-l_2", "@Ada"] {
+        let bare = login.trim_start_matches('@');
+        assert_eq!(read(Action::Assign { login: login.into() }).assign, [bare]);
+        assert_eq!(read(Action::Unassign { login: login.into() }).unassign, [bare]);
+        assert_eq!(read(Action::Cc { login: login.into() }).cc, [bare]);
+    }
+}
+
+#[test]
+fn a_users_own_commands_are_kept_and_only_the_forecast_warns() {
+    let text = "I agree.\n/hold\nuntil Monday";
+    let posts = posts(Action::Approve { text: text.into(), own: false });
+    assert_eq!(posts, [review(ReviewEvent::Approve, "I agree.\n/hold\nuntil Monday\n\n/approve")]);
+    assert_eq!(read(Action::Approve { text: text.into(), own: false }).hold, Some(HoldCommand::Add));
 }

@@ -205,7 +205,8 @@ fn tracking_issues_as_people_write_them() {
 fn sig_words_as_people_write_them() {
     let repo: RepoId = "org/proposals".parse().unwrap();
     // sig, written as a command, read by Prow
-    let table: [(&str, &[(&str, bool, bool)]); 13] = [
+    type Words = &'static [(&'static str, bool, bool)];
+    let table: [(&str, Words); 13] = [
         ("**SIG label**: /sig compute", &[("compute", true, false)]),
         ("**SIG label**:\n/sig compute", &[("compute", true, true)]),
         ("/sig compute network", &[("compute", true, true), ("network", true, true)]),

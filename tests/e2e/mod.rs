@@ -1,5 +1,6 @@
 //! The outside layers at work: store, settings, GitHub through the simulator.
 mod config;
+mod demo_board;
 mod github_ask;
 mod github_client;
 mod github_map;

@@ -242,7 +242,7 @@ fn bare_item(line: &str) -> String {
     let line = line.trim();
     let line = line.strip_prefix(['-', '*', '+']).map_or(line, str::trim_start);
     let line = match line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((tick, rest)) if matches!(tick, "" | " " | "x" | "X") => rest,
+        Some(("" | " " | "x" | "X", rest)) => rest,
         _ => line,
     };
     line.replace(['*', '`', '_'], "").trim().to_owned()
@@ -284,11 +284,11 @@ fn heading_key(heading: &str) -> String {
 fn title_of(heading: &str) -> Option<String> {
     let mut rest = heading.trim();
     if let Some(tail) = rest.get(..3).filter(|head| head.eq_ignore_ascii_case("vep")).and_then(|_| rest.get(3..)) {
-        let tail = tail.trim_start_matches(|c: char| matches!(c, ' ' | '#' | '-' | '_'));
+        let tail = tail.trim_start_matches([' ', '#', '-', '_']);
         let number = tail.len() - tail.trim_start_matches(|c: char| c.is_ascii_digit() || c == 'N').len();
         let after = tail.get(number..).unwrap_or_default();
         if number > 0 && after.chars().next().is_none_or(|c| !c.is_alphanumeric()) {
-            rest = after.trim_start_matches(|c: char| matches!(c, ' ' | ':' | '-' | '–' | '—' | ']' | '.'));
+            rest = after.trim_start_matches([' ', ':', '-', '–', '—', ']', '.']);
         } else if heading.contains('#') {
             rest = tail;
         }

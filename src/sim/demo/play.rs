@@ -180,6 +180,7 @@ pub(super) fn play(
     long: &[(&str, &str)],
 ) -> Result<(), BadDemo> {
     let opened = offset(&proposal.opened).ok_or_else(|| bad(proposal, "`opened` is no time"))?;
+    let opened = if is_whole_days(opened) { opened - scatter(proposal.number, 0, 9) } else { opened };
     let at = now.checked_add(opened).map_err(|error| bad(proposal, error))?;
     track(world, repo, at, proposal);
     let mut stage = Stage::set(proposal, now, long)?;
@@ -215,7 +216,14 @@ pub(super) fn play(
         });
     }
     steps.sort_by_key(|step| step.offset);
-    for step in steps {
+    let mut last = opened;
+    for mut step in steps {
+        if is_whole_days(step.offset) {
+            let day = step.offset.as_hours().unsigned_abs() / 24;
+            step.offset += scatter(proposal.number, day, 4);
+        }
+        step.offset = step.offset.max(last + SignedDuration::from_secs(30));
+        last = step.offset;
         let at = now.checked_add(step.offset).map_err(|error| bad(proposal, error))?;
         let line = step.line;
         if step.offset > SignedDuration::ZERO {
@@ -228,6 +236,18 @@ pub(super) fn play(
         }
     }
     Ok(())
+}
+
+/// A deed whose script names only the day.
+fn is_whole_days(offset: SignedDuration) -> bool {
+    offset < SignedDuration::ZERO && offset.as_secs() % 86_400 == 0
+}
+
+/// People do not act at one minute of the day: some time of up to `hours`, the same for the same proposal and day.
+fn scatter(number: u64, day: u64, hours: u64) -> SignedDuration {
+    let mixed =
+        number.wrapping_mul(2_654_435_761).wrapping_add(day.wrapping_mul(40_503)).wrapping_mul(2_246_822_519) >> 7;
+    SignedDuration::from_secs(i64::try_from(mixed % (hours * 3600)).unwrap_or(0))
 }
 
 const AREAS: [&str; 8] = ["node", "api", "docs", "launcher", "handler", "operator", "perf", "release"];
@@ -270,7 +290,7 @@ fn description(proposal: &Proposal, repo: &RepoId) -> String {
     };
     let sig = match &proposal.sig_line {
         Some(line) => line.clone(),
-        None if proposal.number % 5 == 0 => format!("\n/sig {}", proposal.sig),
+        None if proposal.number.is_multiple_of(5) => format!("\n/sig {}", proposal.sig),
         None => format!("/sig {}", proposal.sig),
     };
     format!(

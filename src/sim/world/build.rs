@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::Timestamp;
 
 use super::git::{Edit, Oid};
-use super::item::{
-    ChangedFile, Check, CheckKind, Delivery, Event, EventKind, Happening, Item, Pull, Requested, line_counts,
-};
+use super::item::{ChangedFile, Delivery, Event, EventKind, Happening, Item, Pull, Requested, line_counts};
 use super::{ItemRef, Node, World, node_id};
 use crate::domain::facts::{FileChange, Mergeable};
 use crate::domain::ids::{Login, RepoId};
@@ -185,6 +183,10 @@ impl World {
         let Some(repo) = self.repos.get_mut(&pull.repo) else { return Oid::new() };
         let Some(item) = repo.items.get_mut(&pull.number) else { return Oid::new() };
         let Some(part) = item.pull.as_mut() else { return Oid::new() };
+        if part.merged_at.is_some() {
+            // What is pushed to a branch after its merge is no part of the pull request any more.
+            return part.head_oid.clone();
+        }
         let before = part.head_oid.clone();
         let head = if force {
             let base = repo.git.branches.get(&part.base_ref).cloned().unwrap_or_else(|| part.base_oid.clone());
@@ -449,17 +451,6 @@ impl World {
         self.deliver(pull, at, &login, Happening::Closed);
     }
 
-    /// Says what GitHub computes of conflicts. It bumps nothing, as on GitHub.
-    pub fn set_mergeable(&mut self, pull: &ItemRef, mergeable: Mergeable) {
-        if let Some(part) = self.item_mut(pull).and_then(|item| item.pull.as_mut()) {
-            part.mergeable = mergeable;
-        }
-        let at = self.item(pull).map(|item| item.updated_at);
-        if let Some(at) = at {
-            self.wake_tide(pull, at);
-        }
-    }
-
     /// Locks or unlocks the conversation.
     pub fn set_locked(&mut self, item: &ItemRef, at: Timestamp, who: &str, locked: bool) {
         self.settle(item, at);
@@ -470,38 +461,6 @@ impl World {
         }
         state.locked = locked;
         self.event(item, at, &login, if locked { EventKind::Locked } else { EventKind::Unlocked });
-    }
-
-    /// Sets a commit status (SUCCESS, PENDING, FAILURE, ERROR) on the head. Statuses bump nothing, as on GitHub.
-    pub fn status(&mut self, pull: &ItemRef, at: Timestamp, name: &str, state: &str, description: &str) {
-        let description = (!description.is_empty()).then(|| description.to_owned());
-        self.check(pull, at, name, CheckKind::Status(state.to_owned()), description);
-    }
-
-    /// Sets a check run on the head: `IN_PROGRESS` without a conclusion, else COMPLETED.
-    pub fn check_run(&mut self, pull: &ItemRef, at: Timestamp, name: &str, conclusion: Option<&str>) {
-        let status = if conclusion.is_some() { "COMPLETED" } else { "IN_PROGRESS" };
-        self.check(pull, at, name, CheckKind::Run(status.to_owned(), conclusion.map(str::to_owned)), None);
-    }
-
-    fn check(&mut self, pull: &ItemRef, at: Timestamp, name: &str, kind: CheckKind, description: Option<String>) {
-        let id = self.next_id();
-        let Some(head) = self.item(pull).and_then(|item| item.pull.as_ref()).map(|part| part.head_oid.clone()) else {
-            return;
-        };
-        let Some(repo) = self.repos.get_mut(&pull.repo) else { return };
-        let checks = repo.checks.entry(head).or_default();
-        let known =
-            checks.iter().any(|check| check.name == name && check.kind == kind && check.description == description);
-        if known {
-            return;
-        }
-        checks.retain(|check| check.name != name);
-        let url = matches!(kind, CheckKind::Status(_)).then(|| format!("https://prow.example.org/{name}"));
-        checks.push(Check { name: name.to_owned(), kind, description, url, at, id });
-        if name != "tide" {
-            self.wake_tide(pull, at);
-        }
     }
 
     /// Robots act on the item, or leave it alone (for threads whose labels are set by hand).
