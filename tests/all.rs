@@ -14,6 +14,9 @@ mod domain;
 #[path = "e2e/mod.rs"]
 mod e2e;
 #[cfg(feature = "io")]
+#[path = "pty/mod.rs"]
+mod pty;
+#[cfg(feature = "io")]
 #[path = "sim/mod.rs"]
 mod sim;
 #[path = "view/mod.rs"]

@@ -4,6 +4,7 @@ mod demo_board;
 mod github_ask;
 mod github_client;
 mod github_map;
+mod keys;
 mod outbox;
 mod sim_graphql;
 pub mod sim_kit;

@@ -1,0 +1,198 @@
+//! The built program on a real pseudo-terminal: it starts, draws, obeys, and leaves the terminal as it was.
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use vepherd::shell::terminal::{MODES, clipboard, enter_text, leave_text};
+
+/// Longer than anything takes on a busy machine; reached only where something hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Pty {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    writer: Box<dyn Write + Send>,
+    chunks: Receiver<Vec<u8>>,
+    raw: Vec<u8>,
+    screen: vt100::Parser,
+    _home: tempfile::TempDir,
+}
+
+fn size(columns: u16, rows: u16) -> PtySize {
+    PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
+}
+
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).unwrap()
+}
+
+impl Pty {
+    /// Starts `vepherd demo` in an empty environment.
+    fn start(columns: u16, rows: u16) -> Self {
+        let pair = native_pty_system().openpty(size(columns, rows)).unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_vepherd"));
+        command.env_clear();
+        command.env("HOME", home.path());
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        command.env("PATH", "/usr/bin:/bin");
+        command.arg("demo");
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (sender, chunks) = channel();
+        std::thread::spawn(move || {
+            let mut chunk = [0; 4096];
+            // An error is how Linux says that the other end is closed.
+            while let Ok(n @ 1..) = reader.read(&mut chunk) {
+                if sender.send(chunk[..n].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let writer = pair.master.take_writer().unwrap();
+        let screen = vt100::Parser::new(cells(rows), cells(columns), 0);
+        Self { child, master: pair.master, writer, chunks, raw: Vec::new(), screen, _home: home }
+    }
+
+    /// Reads until the screen shows what is wanted.
+    fn wait_for(&mut self, what: &str, wanted: impl Fn(&str) -> bool) {
+        while !wanted(&self.screen.screen().contents()) {
+            match self.chunks.recv_timeout(PATIENCE) {
+                Ok(chunk) => {
+                    self.screen.process(&chunk);
+                    self.raw.extend(chunk);
+                }
+                Err(error) => panic!("{what}: {error}\n{}", self.screen.screen().contents()),
+            }
+        }
+    }
+
+    fn ready(&mut self) {
+        self.wait_for("the board", |screen| screen.contains("Board") && screen.contains("synced"));
+    }
+
+    fn send(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
+    }
+
+    /// Reads to the end; gives the exit code and everything that was written.
+    fn end(mut self) -> (u32, String) {
+        loop {
+            match self.chunks.recv_timeout(PATIENCE) {
+                Ok(chunk) => self.raw.extend(chunk),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("it does not end"),
+            }
+        }
+        let code = self.child.wait().unwrap().exit_code();
+        (code, String::from_utf8_lossy(&self.raw).into_owned())
+    }
+
+    fn kill(&self, signal: &str) {
+        let id = self.child.process_id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+}
+
+/// Every mode that was switched on is switched off, later, and nothing is drawn after that.
+fn assert_restored(output: &str) {
+    for mode in MODES {
+        let (on, off) = (output.rfind(mode.on), output.rfind(mode.off));
+        assert!(on.is_some() && off > on, "{}: on {on:?}, off {off:?}", mode.name);
+    }
+    let end = output.rfind(&leave_text()).expect("the whole way back in one piece") + leave_text().len();
+    // Ratatui shows the cursor once more when it is dropped, which changes nothing.
+    let after = output[end..].replace("\x1b[?25h", "");
+    assert_eq!(after.trim(), "", "something was written after the way back");
+}
+
+#[test]
+fn q_leaves_the_terminal_as_it_was() {
+    for (columns, rows) in [(80, 24), (220, 60)] {
+        let mut pty = Pty::start(columns, rows);
+        pty.ready();
+        pty.send("q");
+        let (code, output) = pty.end();
+        assert_eq!(code, 0);
+        assert_restored(&output);
+    }
+}
+
+#[test]
+fn ctrl_c_leaves_from_anywhere() {
+    let mut pty = Pty::start(80, 24);
+    pty.ready();
+    pty.send("/abc\x03");
+    let (code, output) = pty.end();
+    assert_eq!(code, 0);
+    assert_restored(&output);
+}
+
+#[test]
+fn signals_leave_the_terminal_as_it_was() {
+    for signal in ["-TERM", "-HUP", "-INT"] {
+        let mut pty = Pty::start(80, 24);
+        pty.ready();
+        pty.kill(signal);
+        let (code, output) = pty.end();
+        assert_eq!(code, 0, "{signal}");
+        assert_restored(&output);
+    }
+}
+
+#[test]
+fn a_terminal_of_one_cell_and_back_does_no_harm() {
+    let mut pty = Pty::start(80, 24);
+    pty.ready();
+    for (columns, rows) in [(1, 1), (2, 40), (300, 1), (1, 1), (100, 30)] {
+        pty.master.resize(size(columns, rows)).unwrap();
+        pty.send("jl\rtq");
+        pty.screen.screen_mut().set_size(cells(rows), cells(columns));
+    }
+    pty.send("?");
+    pty.wait_for("the help", |screen| screen.contains("On the proposal"));
+    pty.send("qq");
+    let (code, output) = pty.end();
+    assert_eq!(code, 0);
+    assert_restored(&output);
+}
+
+#[test]
+fn a_closed_terminal_ends_the_program() {
+    let mut pty = Pty::start(80, 24);
+    pty.ready();
+    // The reader's thread holds the terminal open until it has something that nobody takes.
+    pty.send("j");
+    let Pty { mut child, master, writer, chunks, .. } = pty;
+    drop((chunks, master, writer));
+    let (sender, ended) = channel();
+    std::thread::spawn(move || sender.send(child.wait().is_ok()));
+    assert_eq!(ended.recv_timeout(PATIENCE), Ok(true));
+}
+
+#[test]
+fn the_way_back_mirrors_the_way_in() {
+    let (on, off) = (enter_text(), leave_text());
+    for mode in MODES {
+        assert!(on.contains(mode.on) && off.contains(mode.off), "{}", mode.name);
+    }
+    let order = |text: &str, part: fn(&vepherd::shell::terminal::Mode) -> &'static str| -> Vec<usize> {
+        MODES.iter().map(|mode| text.find(part(mode)).unwrap()).collect()
+    };
+    assert!(order(&on, |mode| mode.on).is_sorted() && order(&off, |mode| mode.off).iter().rev().is_sorted());
+}
+
+#[test]
+fn the_clipboard_gets_plain_base64() {
+    for (text, encoded) in
+        [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("https://x/\x1b", "aHR0cHM6Ly94Lxs=")]
+    {
+        assert_eq!(clipboard(text), format!("\x1b]52;c;{encoded}\x07"));
+    }
+}
