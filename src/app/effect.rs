@@ -33,7 +33,6 @@ pub enum SendHow {
 
 /// Something for the shell to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[must_use]
 pub enum Effect {
     /// Sync with GitHub; answers with progress, then `Synced` or `SyncFailed`, and new facts before `Synced`.
     Sync {

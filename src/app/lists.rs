@@ -70,6 +70,7 @@ fn today(model: &Model, open: &[usize]) -> (Vec<Section>, usize) {
         }
         let what = match (turn, verdict.urgency.my_turn) {
             (Some(turn), MyTurn::Me | MyTurn::MySig) => turn.why.clone(),
+            (Some(turn), MyTurn::No) if turn.why.contains(&turn.name) => turn.why.clone(),
             (Some(turn), MyTurn::No) => format!("{}: {}", turn.name, turn.why),
             (None, _) => verdict.stage.title().to_owned(),
         };

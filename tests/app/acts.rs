@@ -24,6 +24,9 @@ fn text(model: &Model) -> String {
     composer(model).text.lines().join("\n")
 }
 
+/// A key, words that it must bring up, and what is different from the usual board.
+type Case = (&'static str, &'static str, fn(&mut Model));
+
 /// Changes #402, which is selected.
 fn with_pull(model: &mut Model, change: impl FnOnce(&mut vepherd::domain::facts::PullFacts)) {
     let mut facts = (*model.facts).clone();
@@ -75,7 +78,7 @@ fn each_act_becomes_its_action_on_the_head_that_was_read() {
 
 #[test]
 fn what_would_fail_is_refused_with_its_reason() {
-    let cases: [(&str, &str, fn(&mut Model)); 8] = [
+    let cases: [Case; 8] = [
         ("L", "you opened it", |m| m.board.viewer.login = Some(Login::new("Alder"))),
         ("V", "you opened it", |m| m.board.viewer.login = Some(Login::new("alder"))),
         ("V", "representatives", |m| m.board.viewer.sigs.clear()),
@@ -97,7 +100,7 @@ fn what_would_fail_is_refused_with_its_reason() {
 
 #[test]
 fn what_may_disappoint_is_allowed_with_a_warning() {
-    let cases: [(&str, &str, fn(&mut Model)); 4] = [
+    let cases: [Case; 4] = [
         ("A", "OWNERS give you no say", |_| {}),
         ("L", "signs off for nobody", |m| m.board.viewer.sigs.clear()),
         ("H", "held already", |m| with_pull(m, |pull| pull.labels.push("do-not-merge/hold".to_owned()))),

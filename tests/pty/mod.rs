@@ -11,6 +11,9 @@ use vepherd::shell::terminal::{MODES, clipboard, enter_text, leave_text};
 /// Longer than anything takes on a busy machine; reached only where something hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Tells this test binary that it is the child that panics.
+const PANIC: &str = "VEPHERD_TEST_PANICS";
+
 struct Pty {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
@@ -32,15 +35,24 @@ fn cells(count: u16) -> NonZero<u16> {
 impl Pty {
     /// Starts `vepherd demo` in an empty environment.
     fn start(columns: u16, rows: u16) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_vepherd"));
+        command.arg("demo");
+        Self::run(command, columns, rows)
+    }
+
+    /// Runs a command in an empty environment; what the caller has set in it stays.
+    fn run(mut command: CommandBuilder, columns: u16, rows: u16) -> Self {
         let pair = native_pty_system().openpty(size(columns, rows)).unwrap();
         let home = tempfile::tempdir().unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_vepherd"));
+        let kept: Vec<_> = command.get_env(PANIC).map(|value| value.to_owned()).into_iter().collect();
         command.env_clear();
+        for value in kept {
+            command.env(PANIC, value);
+        }
         command.env("HOME", home.path());
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
         command.env("PATH", "/usr/bin:/bin");
-        command.arg("demo");
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -161,6 +173,29 @@ fn a_terminal_of_one_cell_and_back_does_no_harm() {
     let (code, output) = pty.end();
     assert_eq!(code, 0);
     assert_restored(&output);
+}
+
+/// The child is this test itself, on a pseudo-terminal: it takes the terminal as the program does, draws, and panics.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "how the child knows that it is the child")]
+fn a_panic_leaves_the_terminal_as_it_was_and_its_words_on_the_screen() {
+    if std::env::var_os(PANIC).is_some() {
+        let mut terminal = vepherd::shell::terminal::Terminal::take().unwrap();
+        terminal.draw(|_, buffer| buffer.set_string(0, 0, "drawn", ratatui::style::Style::new())).unwrap();
+        panic!("the words of the panic");
+    }
+    let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+    let name = "pty::a_panic_leaves_the_terminal_as_it_was_and_its_words_on_the_screen";
+    command.args(["--exact", name, "--nocapture"]);
+    command.env(PANIC, "1");
+    let (code, output) = Pty::run(command, 80, 24).end();
+    assert_ne!(code, 0);
+    let back = output.find(&leave_text()).expect("the way back");
+    let words = output.find("the words of the panic").expect("the panic's words");
+    assert!(output.contains("drawn") && back < words, "the terminal is restored before the panic speaks");
+    for mode in MODES {
+        assert!(output.rfind(mode.off) > output.rfind(mode.on), "{}", mode.name);
+    }
 }
 
 #[test]

@@ -181,7 +181,7 @@ fn help(model: &mut Model) -> Effects {
                 Availability::Warned(why) => (Some(why), false),
                 Availability::Refused(why) => (Some(why), true),
             };
-            (entry.group, HelpRow { command: entry.command, keys: entry.keys.join(" "), note, refused })
+            (entry.group, HelpRow { command: entry.command, keys: model.keymap.keys_of(entry.command), note, refused })
         })
         .collect();
     rows.sort_by_key(|(group, _)| *group);
