@@ -158,7 +158,6 @@ impl Effects {
     }
 
     /// The effects, in order.
-    #[must_use]
     pub fn as_slice(&self) -> &[Effect] {
         &self.0
     }

@@ -73,9 +73,12 @@ fn each_act_becomes_its_action_on_the_head_that_was_read() {
     }
 }
 
+/// A key, what is said to it, and what the world is like.
+type Case = (&'static str, &'static str, fn(&mut Model));
+
 #[test]
 fn what_would_fail_is_refused_with_its_reason() {
-    let cases: [(&str, &str, fn(&mut Model)); 8] = [
+    let cases: [Case; 8] = [
         ("L", "you opened it", |m| m.board.viewer.login = Some(Login::new("Alder"))),
         ("V", "you opened it", |m| m.board.viewer.login = Some(Login::new("alder"))),
         ("V", "representatives", |m| m.board.viewer.sigs.clear()),
@@ -97,7 +100,7 @@ fn what_would_fail_is_refused_with_its_reason() {
 
 #[test]
 fn what_may_disappoint_is_allowed_with_a_warning() {
-    let cases: [(&str, &str, fn(&mut Model)); 4] = [
+    let cases: [Case; 4] = [
         ("A", "OWNERS give you no say", |_| {}),
         ("L", "signs off for nobody", |m| m.board.viewer.sigs.clear()),
         ("H", "held already", |m| with_pull(m, |pull| pull.labels.push("do-not-merge/hold".to_owned()))),
