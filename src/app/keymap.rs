@@ -164,6 +164,8 @@ impl fmt::Display for Key {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keymap {
     bindings: HashMap<(Layer, Key), Command>,
+    /// Each command's keys as they were written, for help and hints.
+    names: HashMap<Command, Vec<String>>,
 }
 
 impl Keymap {
@@ -173,7 +175,9 @@ impl Keymap {
     /// Where a key's name is unknown, or two commands want one key on one layer.
     pub fn build<'a>(bindings: impl IntoIterator<Item = (Command, &'a [&'a str])>) -> Result<Self, BadKey> {
         let mut map: HashMap<(Layer, Key), Command> = HashMap::new();
+        let mut names: HashMap<Command, Vec<String>> = HashMap::new();
         for (command, keys) in bindings {
+            names.entry(command).or_default().extend(keys.iter().map(|key| (*key).to_owned()));
             let entry = registry::entry(command);
             for name in keys {
                 let key = Key::parse(name)?;
@@ -185,7 +189,13 @@ impl Keymap {
                 }
             }
         }
-        Ok(Self { bindings: map })
+        Ok(Self { bindings: map, names })
+    }
+
+    /// The keys of a command, as they are written; none where it has lost all of them.
+    #[must_use]
+    pub fn keys(&self, command: Command) -> &[String] {
+        self.names.get(&command).map_or(&[], Vec::as_slice)
     }
 
     /// The command of a key on the first of `layers` that binds it.
