@@ -157,7 +157,6 @@ impl Effects {
     }
 
     /// The effects, in order.
-    #[must_use]
     pub fn as_slice(&self) -> &[Effect] {
         &self.0
     }

@@ -164,8 +164,8 @@ impl fmt::Display for Key {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keymap {
     bindings: HashMap<(Layer, Key), Command>,
-    /// The keys of each command in the order of their binding, for people.
-    keys: HashMap<Command, Vec<Key>>,
+    /// Each command's keys as they were written, for help and hints.
+    names: HashMap<Command, Vec<String>>,
 }
 
 impl Keymap {
@@ -175,12 +175,12 @@ impl Keymap {
     /// Where a key's name is unknown, or two commands want one key on one layer.
     pub fn build<'a>(bindings: impl IntoIterator<Item = (Command, &'a [&'a str])>) -> Result<Self, BadKey> {
         let mut map: HashMap<(Layer, Key), Command> = HashMap::new();
-        let mut all: HashMap<Command, Vec<Key>> = HashMap::new();
+        let mut names: HashMap<Command, Vec<String>> = HashMap::new();
         for (command, keys) in bindings {
+            names.entry(command).or_default().extend(keys.iter().map(|key| (*key).to_owned()));
             let entry = registry::entry(command);
             for name in keys {
                 let key = Key::parse(name)?;
-                all.entry(command).or_default().push(key);
                 for layer in entry.layers {
                     if let Some(first) = map.insert((*layer, key), command).filter(|first| *first != command) {
                         let (first, second) = (registry::entry(first).name, entry.name);
@@ -189,14 +189,13 @@ impl Keymap {
                 }
             }
         }
-        Ok(Self { bindings: map, keys: all })
+        Ok(Self { bindings: map, names })
     }
 
-    /// The keys of a command, for people: `j Down`. Empty where it has none.
+    /// The keys of a command, as they are written; none where it has lost all of them.
     #[must_use]
-    pub fn keys_of(&self, command: Command) -> String {
-        let keys = self.keys.get(&command).map_or(&[][..], Vec::as_slice);
-        keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
+    pub fn keys(&self, command: Command) -> &[String] {
+        self.names.get(&command).map_or(&[], Vec::as_slice)
     }
 
     /// The command of a key on the first of `layers` that binds it.

@@ -10,9 +10,10 @@ use super::card;
 use super::pen::{self, span};
 use super::styles::Styles;
 use super::words;
+use crate::app::available;
 use crate::app::hit;
 use crate::app::model::{Home, Level, Model, Overlay, Page};
-use crate::app::registry::{self, Command};
+use crate::app::registry::{self, Availability, Command};
 use crate::domain::text::sanitize_line;
 
 /// The first line of the views: the program, the repository, the viewer's SIGs; the freeze, freshness, budget, outbox.
@@ -177,10 +178,10 @@ pub(super) fn hints(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer,
     let mut used = 1;
     let all = commands(model);
     // The way to all the others is never cut.
-    let help = all.last().filter(|last| **last == Command::Help).map(|_| hint(Command::Help, styles));
+    let help = all.last().filter(|last| **last == Command::Help).map(|_| hint(model, Command::Help, styles));
     let last: usize = help.iter().flatten().map(Span::width).sum();
     for command in all.iter().filter(|command| **command != Command::Help) {
-        let hint = hint(*command, styles);
+        let hint = hint(model, *command, styles);
         let width: usize = hint.iter().map(Span::width).sum();
         if used + width + last > usize::from(area.width) {
             break;
@@ -192,10 +193,15 @@ pub(super) fn hints(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer,
     pen::line(buf, area, Line::from(spans), styles);
 }
 
-fn hint(command: Command, styles: &Styles) -> Vec<Span<'static>> {
-    let entry = registry::entry(command);
-    let key = entry.keys.first().copied().unwrap_or_default();
-    vec![span(key, styles.key), span(format!(" {}   ", entry.hint), styles.dim)]
+/// A command's first key and what it does; faint where it would be refused now, so that nothing moves when the selection
+/// does. Nothing where no key is left to it.
+fn hint(model: &Model, command: Command, styles: &Styles) -> Vec<Span<'static>> {
+    let Some(key) = model.keymap.keys(command).first() else { return Vec::new() };
+    let (key_style, words) = match available::of(model, command) {
+        Availability::Refused(_) => (styles.faint, styles.faint),
+        Availability::Ready | Availability::Warned(_) => (styles.key, styles.dim),
+    };
+    vec![span(key.clone(), key_style), span(format!(" {}   ", registry::entry(command).hint), words)]
 }
 
 fn commands(model: &Model) -> &'static [Command] {

@@ -76,6 +76,9 @@ fn each_act_becomes_its_action_on_the_head_that_was_read() {
     }
 }
 
+/// A key, what is said to it, and what the world is like.
+type Case = (&'static str, &'static str, fn(&mut Model));
+
 #[test]
 fn what_would_fail_is_refused_with_its_reason() {
     let cases: [Case; 8] = [

@@ -58,16 +58,18 @@ fn every_test_file_is_declared() {
     for file in rust_files(Path::new("tests")) {
         let folder = file.parent().unwrap();
         let stem = file.file_stem().unwrap().to_string_lossy().into_owned();
+        let beside = |folder: &Path| [folder.join("mod.rs"), folder.with_extension("rs")];
         let (name, declared_in) = match stem.as_str() {
             "all" => continue,
-            "mod" => {
-                (folder.file_name().unwrap().to_string_lossy().into_owned(), folder.parent().unwrap().join("all.rs"))
-            }
-            _ => (stem, folder.join("mod.rs")),
+            "mod" => (
+                folder.file_name().unwrap().to_string_lossy().into_owned(),
+                [folder.with_file_name("all.rs"), folder.with_file_name("mod.rs")],
+            ),
+            _ => (stem, beside(folder)),
         };
-        let parent = std::fs::read_to_string(&declared_in).unwrap_or_default();
-        if !parent.contains(&format!("mod {name};")) {
-            forgotten.push(format!("{} is not declared in {}", file.display(), declared_in.display()));
+        let parents: String = declared_in.iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect();
+        if !parents.contains(&format!("mod {name};")) {
+            forgotten.push(format!("{} is not declared in {}", file.display(), declared_in[0].display()));
         }
     }
     assert!(forgotten.is_empty(), "{}", forgotten.join("\n"));

@@ -1,6 +1,10 @@
 //! Themes: every built-in one reads, and a wrong one says where.
 
+use vepherd::app::keymap::Keymap;
+use vepherd::app::registry::{self, Command};
 use vepherd::view::styles::{ColorMode, GlyphSet, Palette, Styles, THEMES};
+
+use super::{dump, fixture};
 
 #[test]
 fn every_theme_reads_and_differs() {
@@ -23,4 +27,17 @@ fn a_wrong_theme_says_where() {
         let message = Palette::parse(text).unwrap_err().to_string();
         assert!(message.contains(wanted), "{text}: {message}");
     }
+}
+
+#[test]
+fn hints_show_the_keys_that_work() {
+    let mut model = fixture::model();
+    model.keymap = Keymap::build(registry::ENTRIES.iter().map(|entry| match entry.command {
+        Command::Comment => (entry.command, ["X"].as_slice()),
+        _ => (entry.command, entry.keys),
+    }))
+    .unwrap();
+    let styles = Styles::calm(ColorMode::Colors, GlyphSet::Unicode);
+    let hints = dump::text(&dump::drawn(&model, &styles, 160, 45)).lines().last().unwrap().to_owned();
+    assert!(hints.contains("X comment") && !hints.contains("c comment"), "{hints}");
 }

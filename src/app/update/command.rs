@@ -181,7 +181,8 @@ fn help(model: &mut Model) -> Effects {
                 Availability::Warned(why) => (Some(why), false),
                 Availability::Refused(why) => (Some(why), true),
             };
-            (entry.group, HelpRow { command: entry.command, keys: model.keymap.keys_of(entry.command), note, refused })
+            let keys = model.keymap.keys(entry.command).join(" ");
+            (entry.group, HelpRow { command: entry.command, keys, note, refused })
         })
         .collect();
     rows.sort_by_key(|(group, _)| *group);

@@ -39,7 +39,7 @@ pub fn palette(model: &mut Model) -> Effects {
         .filter(|entry| !matches!(available::of(model, entry.command), Availability::Refused(_)))
         .map(|entry| Choice {
             label: entry.name.to_owned(),
-            note: format!("{}  {}", model.keymap.keys_of(entry.command), entry.sentence),
+            note: format!("{}  {}", model.keymap.keys(entry.command).join(" "), entry.sentence),
             pick: Pick::Command(entry.command),
         })
         .collect();
