@@ -24,9 +24,6 @@ fn text(model: &Model) -> String {
     composer(model).text.lines().join("\n")
 }
 
-/// A key, words that it must bring up, and what is different from the usual board.
-type Case = (&'static str, &'static str, fn(&mut Model));
-
 /// Changes #402, which is selected.
 fn with_pull(model: &mut Model, change: impl FnOnce(&mut vepherd::domain::facts::PullFacts)) {
     let mut facts = (*model.facts).clone();
