@@ -75,10 +75,12 @@ impl Pty {
         Self { child, master: pair.master, writer, chunks, raw: Vec::new(), screen, _home: home }
     }
 
-    /// Reads until the screen shows what is wanted.
+    /// Reads until the screen shows what is wanted; a program that goes on drawing something else is not waited for.
+    #[expect(clippy::disallowed_methods, reason = "a real program on a real terminal, timed by the real clock")]
     fn wait_for(&mut self, what: &str, wanted: impl Fn(&str) -> bool) {
+        let end = std::time::Instant::now() + PATIENCE;
         while !wanted(&self.screen.screen().contents()) {
-            match self.chunks.recv_timeout(PATIENCE) {
+            match self.chunks.recv_timeout(end.saturating_duration_since(std::time::Instant::now())) {
                 Ok(chunk) => {
                     self.screen.process(&chunk);
                     self.raw.extend(chunk);
