@@ -1,0 +1,173 @@
+//! The budgets of the board at 1,000 open proposals: derive, key to finished frame, store to first frame. The proposals
+//! are those of the demo world as a first sync reads them, cloned under new numbers; so texts, threads and documents
+//! have the length and the mix that people write.
+//!
+//! `cargo bench` prints criterion's estimates and, because a budget for a key is a promise about the slow ones, the
+//! median and the 99th percentile of each.
+//!
+//! Measured on 2 cores that other builds kept busy (load above 5), so the times are upper bounds and their 99th
+//! percentiles are mostly waiting. Not a release build: this crate at `opt-level = 3` with debug assertions, its
+//! dependencies at 1 (`CARGO_PROFILE_DEV_OPT_LEVEL=3 cargo bench --profile dev`).
+//!
+//! | what | budget | 60: p50, p99 | 1,000: p50, p99 |
+//! | --- | --- | --- | --- |
+//! | derive the board | 5 ms at 1,000 | 11.6 ms, 42 ms | 190 ms, 346 ms: **missed** |
+//! | key to finished frame, 220×60 | p99 4 ms at 1,000 | 0.4 ms, 4.7 ms | 0.7 ms, 5.1 ms: not settled |
+//! | open and load the store | | 2.5 ms, 11 ms | 32 ms, 43 ms |
+//! | store to first frame | 30 ms, 60 ms | 17.8 ms, 24.8 ms | 162 ms, 201 ms: **missed** at 1,000 |
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use criterion::Criterion;
+use jiff::{SignedDuration, Timestamp};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use secrecy::SecretString;
+use vepherd::app::keymap::Key;
+use vepherd::app::model::{Model, Settings};
+use vepherd::app::msg::Msg;
+use vepherd::app::update::update;
+use vepherd::domain::board;
+use vepherd::domain::facts::Facts;
+use vepherd::domain::ids::{PullNumber, RepoId};
+use vepherd::domain::profile::Profile;
+use vepherd::shell::github::Client;
+use vepherd::shell::store::Store;
+use vepherd::shell::sync::{self, Mode};
+use vepherd::sim::{Sim, demo};
+use vepherd::view::{self, styles::ColorMode, styles::GlyphSet, styles::Styles};
+
+/// The width and height of a full-screen terminal.
+const SCREEN: (u16, u16) = (220, 60);
+
+fn main() {
+    let now: Timestamp = "2026-03-01T00:00:00Z".parse().expect("a time");
+    let played = played(now);
+    let profile = Arc::new(Profile::kubevirt());
+    println!("demo: {} proposals", played.pulls.len());
+    for count in [60, 1000] {
+        let facts = Arc::new(grown(&played, count));
+        let texts: usize = facts.pulls.values().map(|pull| pull.comments.len() + pull.reviews.len()).sum();
+        println!("{count} proposals, {texts} comments and reviews");
+        deriving(&facts, &profile, now);
+        keys(&facts, &profile, now);
+        starting(&facts, &profile, now);
+    }
+}
+
+fn deriving(facts: &Arc<Facts>, profile: &Profile, now: Timestamp) {
+    let count = facts.pulls.len();
+    let derive = || black_box(board::derive(black_box(facts), profile, None, now));
+    Criterion::default().sample_size(20).bench_function(&format!("derive {count}"), |bencher| bencher.iter(derive));
+    percentiles(&format!("derive {count}"), 100, || drop(derive()));
+}
+
+fn keys(facts: &Arc<Facts>, profile: &Arc<Profile>, now: Timestamp) {
+    let mut model = model(profile, now);
+    let _ = update(&mut model, now, Msg::FactsLoaded(facts.clone()));
+    let styles = Styles::calm(ColorMode::Colors, GlyphSet::Unicode);
+    let area = Rect::new(0, 0, SCREEN.0, SCREEN.1);
+    let mut buffer = Buffer::empty(area);
+    let (mut pressed, mut at) = (0_u64, now);
+    // Down the columns and across them, round and round, as somebody who looks for something.
+    let keys = ['j', 'j', 'j', 'j', 'j', 'j', 'j', 'l', 'j', 'j', 'k', 'h', 'j', 'l', 'l'].map(Key::char);
+    let mut press = || {
+        let key = keys[usize::try_from(pressed).unwrap_or(0) % keys.len()];
+        pressed += 1;
+        at += SignedDuration::from_millis(40);
+        let _ = update(&mut model, at, Msg::KeyPressed(key));
+        buffer.reset();
+        view::draw(&model, &styles, at, area, &mut buffer);
+        black_box(&buffer);
+    };
+    let name = format!("key to frame {}", facts.pulls.len());
+    Criterion::default().sample_size(20).bench_function(&name, |bencher| bencher.iter(&mut press));
+    percentiles(&name, 2000, press);
+}
+
+fn starting(facts: &Arc<Facts>, profile: &Arc<Profile>, now: Timestamp) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("store.db");
+    let repo = repo();
+    {
+        let store = Store::open(&path).expect("a store");
+        let pulls: Vec<_> = facts.pulls.values().cloned().collect();
+        let issues: Vec<_> = facts.issues.values().cloned().collect();
+        store.save_files(&repo, &facts.files).expect("files");
+        store.save_pulls(&repo, &pulls).expect("pulls");
+        store.save_issues(&repo, &issues).expect("issues");
+    }
+    let styles = Styles::calm(ColorMode::Colors, GlyphSet::Unicode);
+    let area = Rect::new(0, 0, SCREEN.0, SCREEN.1);
+    let load = || Store::open(&path).expect("a store").load(&repo).expect("facts");
+    let start = || {
+        let facts = Arc::new(load());
+        let mut model = model(profile, now);
+        let _ = update(&mut model, now, Msg::FactsLoaded(facts));
+        let mut buffer = Buffer::empty(area);
+        view::draw(&model, &styles, now, area, &mut buffer);
+        black_box(buffer)
+    };
+    let count = facts.pulls.len();
+    Criterion::default()
+        .sample_size(10)
+        .bench_function(&format!("store to first frame {count}"), |bencher| bencher.iter(start));
+    percentiles(&format!("open and load the store {count}"), 30, || drop(black_box(load())));
+    percentiles(&format!("store to first frame {count}"), 30, || drop(start()));
+}
+
+fn model(profile: &Arc<Profile>, now: Timestamp) -> Model {
+    Model::new(Settings::new(repo(), profile.clone(), view::measure), now, SCREEN)
+}
+
+fn repo() -> RepoId {
+    "kubevirt/enhancements".parse().expect("a repository")
+}
+
+/// The demo world as a first sync reads it.
+fn played(now: Timestamp) -> Facts {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    // The client keeps a worker on the runtime.
+    let _inside = runtime.enter();
+    let sim = Sim::new(demo::world(now), Arc::new(move || now));
+    let client = Client::over(sim, "https://api.github.com", SecretString::from("sim-token")).expect("a client");
+    let store = Store::in_memory().expect("a store");
+    let (profile, clock) = (Profile::kubevirt(), move || now);
+    let repo = repo();
+    let work = sync::sync(&client, &store, &profile, &repo, Mode::Full, &clock, &|_| {});
+    runtime.block_on(work).expect("a sync");
+    store.load(&repo).expect("facts")
+}
+
+/// The same proposals again under new numbers, until there are `count`.
+fn grown(played: &Facts, count: usize) -> Facts {
+    let mut facts = played.clone();
+    facts.pulls.clear();
+    let numbers = 10_001_u64..;
+    for (pull, number) in played.pulls.values().cycle().zip(numbers).take(count) {
+        let mut pull = pull.clone();
+        if facts.pulls.len() < played.pulls.len() {
+            facts.pulls.insert(pull.number, pull);
+            continue;
+        }
+        pull.number = PullNumber(number);
+        facts.pulls.insert(pull.number, pull);
+    }
+    facts
+}
+
+fn percentiles(name: &str, times: usize, mut run: impl FnMut()) {
+    let mut taken: Vec<Duration> = (0..times)
+        .map(|_| {
+            let begin = Instant::now();
+            run();
+            begin.elapsed()
+        })
+        .collect();
+    taken.sort_unstable();
+    let at =
+        |percent: usize| taken.get((taken.len() * percent / 100).min(taken.len() - 1)).copied().unwrap_or_default();
+    println!("{name:<32} p50 {:>9.2?}   p99 {:>9.2?}   ({times} runs)", at(50), at(99));
+}
