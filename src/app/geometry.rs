@@ -314,7 +314,7 @@ pub fn composer(body: Rect) -> ComposerPlan {
         let forecast = Rect { x: rest.x + width + 3, width: rest.width - width - 3, ..rest };
         return ComposerPlan { title, editor, forecast, beside: true };
     }
-    let below = if rest.height < 8 { 0 } else { (rest.height * 2 / 5).max(4) };
+    let below = if rest.height < 8 { 0 } else { rest.height.div_ceil(2) };
     let editor = Rect { height: rest.height - below, ..rest };
     let forecast = Rect { y: rest.y.saturating_add(editor.height), height: below, ..rest };
     ComposerPlan { title, editor, forecast, beside: false }

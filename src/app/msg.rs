@@ -121,6 +121,8 @@ pub enum Msg {
     EditorClosed(Result<String, Failure>),
     /// A page could not be opened in the browser.
     BrowseFailed(Failure),
+    /// Something that the user should know from the start, such as settings that could not be read.
+    Noticed(String),
 }
 
 /// What a sync found.

@@ -16,6 +16,7 @@ mod sync;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use ratatui_textarea::{Input, Key as TextKey, TextArea};
 
 use super::effect::{Effect, Effects, ReqId, SyncMode, Timer};
 use super::model::{Leaving, Level, Model, Overlay, Toast};
@@ -76,6 +77,7 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Effects {
         Msg::SendEnded { request, id, outcome } => outbox::send_ended(model, request, id, outcome),
         Msg::EditorClosed(result) => composer::editor_closed(model, result),
         Msg::BrowseFailed(failure) => toast(model, Level::Error, failure.to_string()),
+        Msg::Noticed(text) => toast(model, Level::Warn, text),
     }
 }
 
@@ -98,6 +100,12 @@ fn fired(model: &mut Model, timer: Timer) -> Effects {
             next_toast(model)
         }
     }
+}
+
+/// A key in a prompt of one line. The text field takes Ctrl-U for undo; in a prompt it empties what is before the
+/// cursor, as in every shell.
+fn prompt_input(text: &mut TextArea<'_>, input: Input) -> bool {
+    if input.ctrl && input.key == TextKey::Char('u') { text.delete_line_by_head() } else { text.input(input) }
 }
 
 /// Shows short news.

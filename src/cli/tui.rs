@@ -35,8 +35,19 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
         keymap,
         editor: editor.to_owned(),
         scratch: context.scratch(),
+        notice: notice(context.settings.mistakes.iter().chain(&mistakes)),
     };
     runtime::run(session.services, options).await
+}
+
+/// What the TUI says at once of settings that cannot be used: the first of them, and how many more there are.
+fn notice<'a>(mut mistakes: impl Iterator<Item = &'a Mistake>) -> Option<String> {
+    let first = mistakes.next()?;
+    let more = match mistakes.count() {
+        0 => String::new(),
+        n => format!(" (and {n} more)"),
+    };
+    Some(format!("settings{more}: {}: {}; `vepherd config show` says all", first.place, first.message))
 }
 
 /// The board once, as text.

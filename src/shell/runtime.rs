@@ -40,6 +40,8 @@ pub struct Options {
     pub editor: String,
     /// Where the editor's file is made.
     pub scratch: PathBuf,
+    /// What the user should know from the start.
+    pub notice: Option<String>,
 }
 
 /// The model's settings for these services.
@@ -63,6 +65,9 @@ pub async fn run(services: Services, options: Options) -> Result<(), Failure> {
     let settings = settings(&services, options.demo);
     let mut terminal = Terminal::take()?;
     let mut session = Session::start(services, settings, options.keymap.clone(), terminal.size())?;
+    if let Some(notice) = &options.notice {
+        session.take(Msg::Noticed(notice.clone()));
+    }
     draw(&mut terminal, &session, &options.styles)?;
     let mut input = Input::open();
     let outcome = turn(&mut terminal, &mut session, &mut input, &mut signals, &options).await;

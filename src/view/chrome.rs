@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::card;
 use super::pen::{self, span};
@@ -12,7 +13,7 @@ use super::styles::Styles;
 use super::words;
 use crate::app::available;
 use crate::app::hit;
-use crate::app::model::{Home, Level, Model, Overlay, Page};
+use crate::app::model::{Home, Level, Model, Overlay, Page, Trouble};
 use crate::app::registry::{self, Availability, Command};
 use crate::domain::text::sanitize_line;
 
@@ -116,6 +117,11 @@ pub(super) fn status(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer
         ],
         None => Vec::new(),
     };
+    // The way to undo is never cut: it is there for a moment only.
+    let right = Line::from(right);
+    let cells = u16::try_from(right.width()).unwrap_or(u16::MAX).min(area.width);
+    pen::line(buf, Rect { x: area.right() - cells, width: cells, ..area }, right, styles);
+    let area = Rect { width: area.width - cells, ..area };
     let left = match model.toasts.last() {
         Some(toast) => {
             let style = level(toast.level, styles);
@@ -127,9 +133,15 @@ pub(super) fn status(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer
             };
             vec![span(format!(" {glyph} "), style), span(sanitize_line(&toast.text), style)]
         }
-        None => selected(model, styles),
+        None => match shown_trouble(model).filter(|trouble| !fits(trouble, now, area.width)) {
+            Some(trouble) => vec![
+                span(format!(" {} ", styles.glyphs.problem), styles.warn),
+                span(trouble_words(trouble), styles.warn),
+            ],
+            None => selected(model, styles),
+        },
     };
-    pen::sides(buf, area, Line::from(left), Line::from(right), styles);
+    pen::line(buf, area, Line::from(left), styles);
 }
 
 fn level(level: Level, styles: &Styles) -> Style {
@@ -155,24 +167,52 @@ fn selected(model: &Model, styles: &Styles) -> Vec<Span<'static>> {
     spans
 }
 
+/// What is wrong, where no overlay asks for the lines at the foot of the screen.
+fn shown_trouble(model: &Model) -> Option<&Trouble> {
+    model.trouble.as_ref().filter(|_| model.overlay.is_none())
+}
+
+fn trouble_words(trouble: &Trouble) -> String {
+    let failure = &trouble.failure;
+    let cause = sanitize_line(&failure.cause);
+    format!("Could not {}: {}.", sanitize_line(&failure.attempted), cause.trim_end_matches('.'))
+}
+
+fn hint_words(trouble: &Trouble) -> Option<String> {
+    trouble.failure.hint.as_deref().map(sanitize_line)
+}
+
+fn next_try(trouble: &Trouble, now: Timestamp) -> String {
+    match trouble.next_try {
+        Some(at) => format!("next try {} ", words::until(now, at)),
+        None => "r tries again ".to_owned(),
+    }
+}
+
+/// What is wrong, what to do and the next try have room in one line.
+fn fits(trouble: &Trouble, now: Timestamp, width: u16) -> bool {
+    let hint = hint_words(trouble).map_or(0, |hint| hint.width() + 1);
+    let all = 3 + trouble_words(trouble).width() + hint + 2 + next_try(trouble, now).width();
+    all <= usize::from(width)
+}
+
 /// Keys for what can be done here; in trouble, what is wrong and what to do, for as long as it stands.
 pub(super) fn hints(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer, styles: &Styles) {
-    if let Some(trouble) = model.trouble.as_ref().filter(|_| model.overlay.is_none()) {
-        let failure = &trouble.failure;
-        let mut text = format!(
-            "Could not {}: {}.",
-            sanitize_line(&failure.attempted),
-            sanitize_line(&failure.cause).trim_end_matches('.')
-        );
-        if let Some(hint) = &failure.hint {
-            text = format!("{text} {}", sanitize_line(hint));
-        }
-        let next = match trouble.next_try {
-            Some(at) => format!("next try {} ", words::until(now, at)),
-            None => "r tries again ".to_owned(),
+    if let Some(trouble) = shown_trouble(model) {
+        // Where one line has no room for all of it, what is wrong stands above and what to do here.
+        let text = match hint_words(trouble) {
+            Some(hint) if fits(trouble, now, area.width) => format!("{} {hint}", trouble_words(trouble)),
+            Some(hint) => hint,
+            None => trouble_words(trouble),
         };
         let left = Line::from(vec![span(format!(" {} ", styles.glyphs.problem), styles.warn), span(text, styles.warn)]);
-        return pen::sides(buf, area, left, Line::from(span(next, styles.dim)), styles);
+        return pen::sides(buf, area, left, Line::from(span(next_try(trouble, now), styles.dim)), styles);
+    }
+    if let Some(Overlay::Filter(prompt)) = &model.overlay
+        && let Some((_, what)) = &prompt.error
+    {
+        let error = span(format!(" {} {}", styles.glyphs.problem, sanitize_line(what)), styles.bad);
+        return pen::line(buf, area, Line::from(error), styles);
     }
     let mut spans = vec![span(" ", styles.dim)];
     let mut used = 1;
@@ -208,7 +248,8 @@ fn commands(model: &Model) -> &'static [Command] {
     use Command as C;
     match (&model.overlay, model.page()) {
         (Some(Overlay::Composer(_)), _) => &[C::Submit, C::Editor, C::Close],
-        (Some(Overlay::Filter(_) | Overlay::Picker(_)), _) => &[C::Accept, C::Close, C::PickNext],
+        (Some(Overlay::Filter(_)), _) => &[C::Accept, C::Close],
+        (Some(Overlay::Picker(_)), _) => &[C::Accept, C::Close, C::PickNext],
         (Some(Overlay::Help(_)), _) => &[C::Down, C::Up, C::Leave],
         (None, Some(Page::Proposal(_))) => &[
             C::Comment,

@@ -142,7 +142,9 @@ pub(super) fn lines(forecast: &Forecast, width: usize, styles: &Styles) -> Vec<L
     for warning in &forecast.warnings {
         item(styles.glyphs.problem, styles.warn, vec![span(sanitize_line(warning), styles.warn)]);
     }
-    for command in &forecast.commands {
+    // A warning that quotes a line says all that there is to say of it.
+    let warned = |text: &str| forecast.warnings.iter().any(|warning| warning.contains(&format!("`{text}`")));
+    for command in forecast.commands.iter().filter(|command| command.obeyed || !warned(&command.text)) {
         let (glyph, style) = match command.obeyed {
             true => (styles.glyphs.signed, styles.good),
             false => (styles.glyphs.vetoed, styles.warn),

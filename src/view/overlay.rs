@@ -117,8 +117,9 @@ pub(super) fn filter(prompt: &FilterPrompt, frame: &Frame, buf: &mut Buffer, sty
     let area = Rect { height: area.height.min(1), ..area };
     pen::clear(buf, area);
     pen::line(buf, area, Line::from(span(" / ", styles.accent)), styles);
-    // The error takes what it needs at the right, the text keeps at least half.
-    let error = prompt.error.as_ref().map(|(_, what)| sanitize_line(what)).unwrap_or_default();
+    // The error has the line of the hints, where there is one; else what it needs at the right, and the text keeps half.
+    let error = prompt.error.as_ref().filter(|_| frame.hints.is_empty());
+    let error = error.map(|(_, what)| sanitize_line(what)).unwrap_or_default();
     let words = u16::try_from(error.width() + 2).unwrap_or(u16::MAX).min(area.width / 2);
     let words = if error.is_empty() { 0 } else { words };
     let text = Rect { x: area.x.saturating_add(3), width: area.width.saturating_sub(3 + words), ..area };

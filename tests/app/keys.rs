@@ -7,7 +7,7 @@ use vepherd::app::model::{Overlay, Page};
 use vepherd::app::registry::{Command, ENTRIES, Layer, entry};
 use vepherd::app::update::layers;
 
-use super::{model, press};
+use super::{model, press, type_text};
 
 #[test]
 fn names_of_keys_read_as_they_are_written() {
@@ -95,6 +95,19 @@ fn help_speaks_of_the_screen_under_it() {
         press(&mut model, "q");
         assert!(model.overlay.is_none());
     }
+}
+
+#[test]
+fn ctrl_u_empties_a_prompt_of_one_line() {
+    let mut model = model();
+    press(&mut model, "/");
+    type_text(&mut model, "sig:storage");
+    assert_eq!(model.filter, "sig:storage");
+    press(&mut model, "Ctrl-u");
+    assert_eq!(model.filter, "");
+    press(&mut model, "Esc : x y z Ctrl-u");
+    let Some(Overlay::Picker(picker)) = &model.overlay else { panic!() };
+    assert!(picker.text.is_empty() && picker.matches.len() == picker.choices.len());
 }
 
 #[test]

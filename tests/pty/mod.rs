@@ -14,6 +14,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Tells this test binary that it is the child that panics.
 const PANIC: &str = "VEPHERD_TEST_PANICS";
 
+/// Where the settings are read from.
+const CONFIG: &str = "VEPHERD_CONFIG";
+
 struct Pty {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
@@ -44,10 +47,11 @@ impl Pty {
     fn run(mut command: CommandBuilder, columns: u16, rows: u16) -> Self {
         let pair = native_pty_system().openpty(size(columns, rows)).unwrap();
         let home = tempfile::tempdir().unwrap();
-        let kept: Vec<_> = command.get_env(PANIC).map(|value| value.to_owned()).into_iter().collect();
+        let kept = |name| command.get_env(name).map(|value| (name, value.to_owned()));
+        let kept: Vec<_> = [PANIC, CONFIG].into_iter().filter_map(kept).collect();
         command.env_clear();
-        for value in kept {
-            command.env(PANIC, value);
+        for (name, value) in kept {
+            command.env(name, value);
         }
         command.env("HOME", home.path());
         command.env("TERM", "xterm-256color");
@@ -71,10 +75,12 @@ impl Pty {
         Self { child, master: pair.master, writer, chunks, raw: Vec::new(), screen, _home: home }
     }
 
-    /// Reads until the screen shows what is wanted.
+    /// Reads until the screen shows what is wanted; a program that goes on drawing something else is not waited for.
+    #[expect(clippy::disallowed_methods, reason = "a real program on a real terminal, timed by the real clock")]
     fn wait_for(&mut self, what: &str, wanted: impl Fn(&str) -> bool) {
+        let end = std::time::Instant::now() + PATIENCE;
         while !wanted(&self.screen.screen().contents()) {
-            match self.chunks.recv_timeout(PATIENCE) {
+            match self.chunks.recv_timeout(end.saturating_duration_since(std::time::Instant::now())) {
                 Ok(chunk) => {
                     self.screen.process(&chunk);
                     self.raw.extend(chunk);
@@ -134,6 +140,23 @@ fn q_leaves_the_terminal_as_it_was() {
         assert_eq!(code, 0);
         assert_restored(&output);
     }
+}
+
+#[test]
+fn settings_that_cannot_be_used_are_said_on_the_screen() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, "colour = \"x\"\n").unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_vepherd"));
+    command.arg("demo");
+    command.env(CONFIG, &path);
+    let mut pty = Pty::run(command, 160, 24);
+    pty.wait_for("what is wrong", |screen| screen.contains("there is no setting `colour`"));
+    pty.ready();
+    pty.send("q");
+    let (code, output) = pty.end();
+    assert_eq!(code, 0);
+    assert_restored(&output);
 }
 
 #[test]

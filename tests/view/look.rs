@@ -1,7 +1,9 @@
 //! Themes: every built-in one reads, and a wrong one says where.
 
 use vepherd::app::keymap::Keymap;
+use vepherd::app::model::{FilterPrompt, Level, Model, OutgoingId, Overlay, Toast, Trouble, Undoable};
 use vepherd::app::registry::{self, Command};
+use vepherd::domain::failure::{Failure, FailureKind};
 use vepherd::view::styles::{ColorMode, GlyphSet, Palette, Styles, THEMES};
 
 use super::{dump, fixture};
@@ -40,4 +42,50 @@ fn hints_show_the_keys_that_work() {
     let styles = Styles::calm(ColorMode::Colors, GlyphSet::Unicode);
     let hints = dump::text(&dump::drawn(&model, &styles, 160, 45)).lines().last().unwrap().to_owned();
     assert!(hints.contains("X comment") && !hints.contains("c comment"), "{hints}");
+}
+
+/// The last two lines of a narrow terminal say all that matters, whatever else happens.
+#[test]
+fn the_foot_of_a_narrow_screen_keeps_what_matters() {
+    let failure = Failure::new(FailureKind::Network, "read kubevirt/enhancements", "no connection to api.github.com");
+    let trouble = |model: &mut Model| {
+        model.trouble = Some(Trouble {
+            failure: failure.clone().hint("Check the network connection or a proxy."),
+            at: fixture::ago(0.001),
+            next_try: Some(fixture::ago(-0.0005)),
+        });
+    };
+    let undo = |model: &mut Model| {
+        let label = "Assigning gita-rao-of-storage on #378".to_owned();
+        model.undoable.push(Undoable { id: OutgoingId(1), goes_at: fixture::ago(-0.00005), label });
+        let text = "Assigning robin-vale on #378: undone".to_owned();
+        model.toasts.push(Toast { level: Level::Info, text, until: fixture::ago(-0.1) });
+    };
+    let filter = |model: &mut Model| {
+        model.overlay = Some(Overlay::Filter(Box::new(FilterPrompt {
+            text: ["sig:storage wating:author"].into(),
+            before: String::new(),
+            error: Some((12, "`wating:` is no qualifier: did you mean `waiting:`?".to_owned())),
+        })));
+    };
+    type Case<'a> = (&'a str, &'a dyn Fn(&mut Model), &'a [&'a str]);
+    let cases: [Case; 3] = [
+        (
+            "trouble",
+            &trouble,
+            &["no connection to api.github.com.", "Check the network connection or a proxy.", "next try in"],
+        ),
+        ("undo", &undo, &["Assigning gita-rao-of-storage on #378 goes out in", "u undo"]),
+        ("filter", &filter, &["/ sig:storage wating:author", "is no qualifier: did you mean `waiting:`?"]),
+    ];
+    let styles = Styles::calm(ColorMode::Colors, GlyphSet::Unicode);
+    for (name, happen, wanted) in cases {
+        let mut model = fixture::model();
+        happen(&mut model);
+        let screen = dump::text(&dump::drawn(&model, &styles, 80, 24));
+        let foot: Vec<&str> = screen.lines().rev().take(2).collect();
+        for words in wanted {
+            assert!(foot.iter().any(|line| line.contains(words)), "{name}: {words} is not in {foot:#?}");
+        }
+    }
 }

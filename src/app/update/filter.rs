@@ -3,7 +3,7 @@
 
 use ratatui_textarea::{CursorMove, Input, Key, TextArea};
 
-use super::facts;
+use super::{facts, prompt_input};
 use crate::app::effect::Effects;
 use crate::app::model::{FilterPrompt, Model, Overlay};
 use crate::domain::query::Query;
@@ -28,7 +28,7 @@ fn prompt(model: &mut Model) -> Option<&mut FilterPrompt> {
 pub fn typed(model: &mut Model, input: Input) -> Effects {
     // Ctrl-M and Ctrl-J are line ends to the text field; this text has one line.
     let breaks = matches!(input.key, Key::Enter) || (input.ctrl && matches!(input.key, Key::Char('m' | 'j')));
-    if !breaks && prompt(model).is_some_and(|prompt| prompt.text.input(input)) {
+    if !breaks && prompt(model).is_some_and(|prompt| prompt_input(&mut prompt.text, input)) {
         edited(model);
     }
     Effects::none()

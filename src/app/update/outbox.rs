@@ -139,8 +139,9 @@ pub fn send_ended(model: &mut Model, request: ReqId, id: OutgoingId, outcome: Re
         Err(failure) => {
             model.leaving = Leaving::No;
             let state = model.outbox.iter().find(|entry| entry.id == id).map(|entry| entry.state.word());
-            let state = state.map_or_else(String::new, |word| format!(" ({word}; O shows the outbox)"));
-            toast(model, Level::Error, format!("{}: {}{state}", flight.label, failure.cause))
+            // What has become of the text comes first: the end of the line may be cut.
+            let state = state.map_or_else(String::new, |word| format!(" {word}, see O"));
+            toast(model, Level::Error, format!("{}{state}: {}", flight.label, failure.cause))
         }
     };
     if model.leaving == Leaving::AfterSends && !busy(model) {

@@ -4,7 +4,7 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui_textarea::{Input, Key, TextArea};
 
-use super::{command, composer, keys};
+use super::{command, composer, keys, prompt_input};
 use crate::app::available;
 use crate::app::effect::Effects;
 use crate::app::geometry;
@@ -84,7 +84,7 @@ pub fn shepherds(model: &mut Model) -> Effects {
 /// A key that means no command.
 pub fn typed(model: &mut Model, input: Input) -> Effects {
     let breaks = matches!(input.key, Key::Enter) || (input.ctrl && matches!(input.key, Key::Char('m' | 'j')));
-    if !breaks && picker(model).is_some_and(|picker| picker.text.input(input)) {
+    if !breaks && picker(model).is_some_and(|picker| prompt_input(&mut picker.text, input)) {
         narrow(model);
     }
     Effects::none()
