@@ -109,7 +109,9 @@ fn draw_cards(
         let Some(verdict) = model.verdict(*verdict) else { continue };
         let Some(pull) = model.facts.pulls.get(&verdict.number) else { continue };
         let selected = index == cursor.lane && cursor.pull == Some(verdict.number);
-        Card { verdict, pull, selected, fresh: is_fresh(model, verdict) }.draw(place_area, CARD, buf, styles);
+        let asked = model.settings.profile.sigs.sign_off.as_slice();
+        let fresh = is_fresh(model, verdict);
+        Card { verdict, pull, asked, selected, fresh }.draw(place_area, CARD, buf, styles);
     }
     if lane.cards.is_empty() && area.height > 0 {
         pen::line(buf, area, Line::from(span("  none", styles.faint)), styles);

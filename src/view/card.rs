@@ -33,6 +33,8 @@ pub(super) struct Card<'a> {
     pub verdict: &'a Verdict,
     /// What GitHub said.
     pub pull: &'a PullFacts,
+    /// The SIGs whose sign-off every proposal is asked for: one letter is enough for them.
+    pub asked: &'a [SigName],
     /// The selection is here.
     pub selected: bool,
     /// Something human since the viewer looked.
@@ -66,7 +68,7 @@ impl Card<'_> {
             }
             CardSize::Full => {
                 let title = wrap_text(
-                    &sanitize_line(&self.pull.title),
+                    &short_title(&self.pull.title),
                     self.title_style(styles),
                     1.max(usize::from(inner.width).saturating_sub(8)),
                 );
@@ -114,7 +116,7 @@ impl Card<'_> {
     /// SIG, sign-offs, clock. The marks keep their room, the SIG's name gives way.
     fn second(&self, row: Rect, buf: &mut Buffer, styles: &Styles) {
         let clock = Line::from(clock(self.verdict, styles));
-        let marks = Line::from(sign_offs(&self.verdict.signoffs, styles));
+        let marks = Line::from(sign_offs(&self.verdict.signoffs, self.asked, styles));
         let taken = clock.width() + marks.width() + 5;
         let owner = owner(self.verdict);
         let room = usize::from(row.width).saturating_sub(taken).max(4).min(owner.width());
@@ -185,22 +187,44 @@ pub(super) fn owner(verdict: &Verdict) -> String {
     }
 }
 
-/// `C∙ N! S✓`: one letter for each SIG and how its sign-off stands.
-pub(super) fn sign_offs(signoffs: &[(SigName, SignOff)], styles: &Styles) -> Vec<Span<'static>> {
+/// `CP∙ C∙ N! S✓`: a mark for each SIG and how its sign-off stands.
+fn sign_offs(signoffs: &[(SigName, SignOff)], asked: &[SigName], styles: &Styles) -> Vec<Span<'static>> {
     let mut spans = Vec::new();
     for (sig, signoff) in signoffs.iter().take(6) {
         if !spans.is_empty() {
             spans.push(span(" ", styles.dim));
         }
-        let letter: String = sanitize_line(sig.as_str()).chars().take(1).flat_map(char::to_uppercase).collect();
         let (glyph, style) = sign_off_glyph(signoff.state, styles);
-        spans.push(span(letter, styles.dim));
+        spans.push(span(short_mark(sig, signoffs.iter().map(|(sig, _)| sig), asked), styles.dim));
         spans.push(span(glyph, style));
     }
     if signoffs.len() > 6 {
         spans.push(span(styles.glyphs.ellipsis, styles.dim));
     }
     spans
+}
+
+/// A SIG in a letter or two: `C` for compute, `CP` for control-plane, `Sc` for scale. SIGs that every proposal is asked
+/// for take one letter; others take their initials, or as many letters as tell them from all of these.
+fn short_mark<'a>(sig: &SigName, beside: impl Iterator<Item = &'a SigName>, asked: &'a [SigName]) -> String {
+    let name = sanitize_line(sig.as_str()).to_lowercase();
+    let words: Vec<&str> = name.split(['-', ' ']).filter(|word| !word.is_empty()).collect();
+    if words.len() > 1 {
+        return words.iter().filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect();
+    }
+    let is_asked = asked.contains(sig);
+    let others: Vec<String> = if is_asked { asked.iter().collect::<Vec<_>>() } else { beside.chain(asked).collect() }
+        .into_iter()
+        .filter(|other| *other != sig)
+        .map(|other| sanitize_line(other.as_str()).to_lowercase())
+        .collect();
+    let length = name.chars().count();
+    let least = if is_asked { 1 } else { 2 };
+    let head = |most: usize| name.chars().take(most).collect::<String>();
+    let most = (least..length).find(|most| !others.iter().any(|other| other.starts_with(&head(*most))));
+    let mark = head(most.unwrap_or(length));
+    let mut letters = mark.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// How a sign-off's state looks.
@@ -293,17 +317,48 @@ fn stops(verdict: &Verdict, with_names: bool, styles: &Styles) -> Vec<Span<'stat
     pen::join(parts, &span("  ", styles.dim))
 }
 
-/// A title without the `VEP #123:` that many people put first: a card has no room for it, the status line has.
-fn short_title(title: &str) -> String {
+/// A title without what people put before it: `VEP #123:`, `[WIP]`, `Draft:`. Cards and rows show number and stage
+/// anyway, and have no room to say them twice; the status line and the page show the title as it is.
+pub(super) fn short_title(title: &str) -> String {
     let clean = sanitize_line(title);
-    let rest = clean.get(..3).filter(|word| word.eq_ignore_ascii_case("vep")).and_then(|_| clean.get(3..));
-    let rest = rest.map(|rest| rest.trim_start_matches([' ', '-', '#']));
-    let after =
-        rest.map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit())).filter(|after| Some(*after) != rest);
-    match after.and_then(|after| after.trim_start().strip_prefix([':', '-'])).map(str::trim) {
-        Some(short) if !short.is_empty() => short.to_owned(),
-        _ => clean,
+    let mut rest = clean.trim();
+    while let Some(shorter) = without_draft(rest).or_else(|| without_vep(rest)).filter(|shorter| !shorter.is_empty()) {
+        rest = shorter;
     }
+    rest.to_owned()
+}
+
+/// What follows `[WIP]`, `WIP:`, `Draft -`.
+fn without_draft(title: &str) -> Option<&str> {
+    let bare = title.trim_start_matches(['[', '(']);
+    let after = ["wip", "draft"].iter().find_map(|word| strip_word(bare, word))?;
+    let rest = after.trim_start_matches([']', ')', ':', '-', ' ']);
+    // `Draft policies` is no mark: something must set it off, save for `WIP`, which is no word.
+    let set_off = bare.len() < title.len() || after.trim_start().starts_with([':', '-']);
+    (set_off || strip_word(bare, "wip").is_some()).then_some(rest)
+}
+
+/// What follows `VEP #123:`, `VEP-123 -`, `[VEP 123]`, `VEP 123, 124:`. A title that only begins with its number
+/// (`VEP 5 in detail`) stays whole.
+fn without_vep(title: &str) -> Option<&str> {
+    let bare = title.trim_start_matches(['[', '(']);
+    let after = strip_word(bare, "veps").or_else(|| strip_word(bare, "vep"))?;
+    let numbers =
+        after.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '#' | '-' | ',' | '/' | '+'));
+    let named = after.get(..after.len() - numbers.len())?;
+    if !named.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let dashed = named.trim_end().ends_with('-');
+    let rest = numbers.trim_start_matches([']', ')', ':', '-', '–', '—', ' ']);
+    (dashed || rest.len() < numbers.len()).then_some(rest)
+}
+
+/// What follows a word, in any case, that ends there.
+fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let after = text.get(word.len()..)?;
+    let same = text.get(..word.len())?.eq_ignore_ascii_case(word);
+    (same && !after.starts_with(char::is_alphabetic)).then_some(after)
 }
 
 /// Something human has happened since the viewer looked; never for what they have not looked at, or all would be marked.

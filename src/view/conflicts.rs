@@ -74,7 +74,7 @@ fn conflict(
     let left = vec![
         span(format!("#{:<5}", verdict.number.0), head),
         span(format!("{} {} ", card::owner(verdict), styles.glyphs.dot), styles.dim),
-        span(sanitize_line(&pull.title), head),
+        span(card::short_title(&pull.title), head),
     ];
     let mut right = vec![span(format!("silent {}", words::days(verdict.clocks.idle_days)), styles.dim)];
     if verdict.stalled_conflict {

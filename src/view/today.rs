@@ -71,7 +71,7 @@ fn draw_row(model: &Model, section: usize, entry: &TodayRow, row: Rect, buf: &mu
     left.push(span(sanitize_line(&entry.what), title));
     // The title follows in dim where there is room for both.
     if wide && let Some(pull) = model.facts.pulls.get(&verdict.number) {
-        left.push(span(format!("   {}", sanitize_line(&pull.title)), styles.dim));
+        left.push(span(format!("   {}", card::short_title(&pull.title)), styles.dim));
     }
     let late = verdict.urgency.lagging;
     let days = words::days(entry.days);

@@ -26,6 +26,7 @@ pub(super) fn lines(verdict: &Verdict, now: Timestamp, width: usize, styles: &St
     objections(verdict, now, &mut text);
     problems(verdict, &mut text);
     reasons(verdict, &mut text);
+    after_that(verdict, &mut text);
     text.lines
 }
 
@@ -100,23 +101,13 @@ fn turn(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
         vec![span(names.join(", "), style), span(lasted, clock), span(if late { " !" } else { "" }, clock)],
     );
     text.quiet(sanitize_line(&first.why));
-    // Others of the same rule are named with their reason; what comes later in one line a rule, since its reason is
-    // what the sections below show.
-    let mut said = vec![];
-    for entry in rest.iter().skip(same.len()) {
-        if said.contains(&entry.rule) {
-            continue;
-        }
-        if entry.rule == first.rule {
-            let words = format!(": {}", sanitize_line(&entry.why));
-            let name = span(card::waiting_name(entry), styles.text);
-            text.item(" ", styles.dim, vec![span("also ", styles.faint), name, span(words, styles.dim)]);
-            continue;
-        }
-        let names: Vec<String> = rest.iter().filter(|other| other.rule == entry.rule).map(card::waiting_name).collect();
-        let rule = span(format!("{}: ", rule(entry.rule)), styles.text);
-        text.item(" ", styles.dim, vec![span("then ", styles.faint), rule, span(names.join(", "), styles.dim)]);
-        said.push(entry.rule);
+    let (also, later) = upcoming(verdict, same.len());
+    if !also.is_empty() {
+        text.item(" ", styles.dim, vec![span("also: ", styles.faint), span(also.join(", "), styles.text)]);
+    }
+    if !later.is_empty() {
+        let words = later.join(&format!(" {} ", styles.glyphs.dot));
+        text.item(" ", styles.dim, vec![span("then: ", styles.faint), span(words, styles.dim)]);
     }
     if verdict.shepherds.is_empty() {
         text.item(" ", styles.dim, vec![span("shepherd: ", styles.dim), span("nobody", styles.warn)]);
@@ -151,6 +142,84 @@ fn turn(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
                 ),
             ],
         );
+    }
+}
+
+/// Who else is asked by the turn's own rule, and what comes after it: a phrase for each rule, without what the turn
+/// says already. The reasons stand at the end, in [`after_that`].
+fn upcoming(verdict: &Verdict, same: usize) -> (Vec<String>, Vec<String>) {
+    let Some((first, rest)) = verdict.waiting_on.split_first() else { return Default::default() };
+    let (mut also, mut later): (Vec<String>, Vec<(Rule, Vec<String>)>) = Default::default();
+    for entry in rest.iter().skip(same) {
+        let name = card::waiting_name(entry);
+        if entry.rule == first.rule {
+            if !also.contains(&name) {
+                also.push(name);
+            }
+            continue;
+        }
+        match later.iter_mut().find(|(rule, _)| *rule == entry.rule) {
+            Some((_, names)) if names.contains(&name) => {}
+            Some((_, names)) => names.push(name),
+            None => later.push((entry.rule, vec![name])),
+        }
+    }
+    let turn = card::waiting_name(first);
+    let later = later.into_iter().filter_map(|(of, names)| phrase(of, names, &turn)).collect();
+    (also, later)
+}
+
+/// `approval (noor or tamsin)`, `sign-off compute, network`; a bare word where the turn is theirs already, and nothing
+/// for the sign-off of the SIG whose turn it is.
+fn phrase(of: Rule, mut names: Vec<String>, turn: &str) -> Option<String> {
+    const MOST: usize = 4;
+    let word = rule(of);
+    if of == Rule::SignOff {
+        names.retain(|name| name != turn);
+        let sigs: Vec<&str> = names.iter().map(|name| name.strip_prefix("SIG ").unwrap_or(name)).collect();
+        return (!sigs.is_empty()).then(|| format!("{word} {}", sigs.join(", ")));
+    }
+    if names.iter().all(|name| name == turn) {
+        return Some(word.to_owned());
+    }
+    let more = names.len().saturating_sub(MOST);
+    names.truncate(MOST);
+    let people = match names.as_slice() {
+        all if more > 0 => format!("{} or {more} more", all.join(", ")),
+        [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        all => all.join(", "),
+    };
+    Some(format!("{word} ({people})"))
+}
+
+/// Why those who come later are waited for, one reason for all of whom a rule says the same. The reason of the turn
+/// stands at the top.
+fn after_that(verdict: &Verdict, text: &mut Text<'_>) {
+    let styles = text.styles;
+    let Some((first, rest)) = verdict.waiting_on.split_first() else { return };
+    let alike = |a: &Waiting, b: &Waiting| {
+        a.rule == b.rule && (a.why == b.why || a.why.replace(&a.name, "") == b.why.replace(&b.name, ""))
+    };
+    let mut said: Vec<(&Waiting, Vec<String>)> = Vec::new();
+    for entry in rest.iter().filter(|entry| entry.why != first.why) {
+        match said.iter_mut().find(|(other, _)| alike(other, entry)) {
+            Some((_, names)) => names.push(card::waiting_name(entry)),
+            None => said.push((entry, Vec::new())),
+        }
+    }
+    if said.is_empty() {
+        return;
+    }
+    text.section("What comes next, and why");
+    for (entry, others) in said {
+        let mut words = vec![
+            span(format!("{}: ", rule(entry.rule)), styles.text),
+            span(format!("{}, {}", card::waiting_name(entry), sanitize_line(&entry.why)), styles.dim),
+        ];
+        if !others.is_empty() {
+            words.push(span(format!("; likewise {}", others.join(", ")), styles.dim));
+        }
+        text.item(styles.glyphs.dot, styles.faint, words);
     }
 }
 

@@ -4,4 +4,5 @@ pub mod fixture;
 mod look;
 mod markdown;
 mod screens;
+mod short;
 mod sizes;
