@@ -55,8 +55,9 @@ async fn our_light_query_is_answered() {
     let answer = ask(&sim, &document("Light"), variables).await;
     assert_eq!(answer.get("errors"), None, "{answer:#}");
     let repository = &answer["data"]["repository"];
-    assert_eq!(repository["nameWithOwner"], "kubevirt/enhancements");
-    assert_eq!(repository["viewerPermission"], "READ");
+    let about = &answer["data"]["about"];
+    assert_eq!(about["nameWithOwner"], "kubevirt/enhancements");
+    assert_eq!(about["viewerPermission"], "READ");
     assert_eq!(repository["open"]["totalCount"], 1);
     assert_eq!(repository["open"]["nodes"][0]["number"], 7);
     assert_eq!(answer["data"]["viewer"]["login"], "sam");

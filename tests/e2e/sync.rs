@@ -510,3 +510,33 @@ async fn progress_is_told() {
         ]
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_a_board_can_do_without_never_takes_the_open_proposals_with_it() {
+    for (field, says) in [
+        ("issues", "which tracking issues changed"),
+        ("ended", "what was merged or closed lately"),
+        ("root", "the files in"),
+        ("viewerPermission", ""),
+    ] {
+        let desk = Desk::new(world(3));
+        *desk.broken.lock().unwrap() = Some(field.to_owned());
+        let summary = desk.sync(Mode::Changed).await.unwrap();
+        assert_eq!((summary.pulls, desk.facts().pulls.len()), (3, 3), "{field}");
+        assert!(says.is_empty() || summary.warnings.iter().any(|it| it.contains(says)), "{:?}", summary.warnings);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pull_that_breaks_inside_is_kept_and_flagged_not_gone() {
+    let desk = Desk::new(world(2));
+    desk.sync(Mode::Changed).await.unwrap();
+    desk.change(|world, now| world.close(&item(2), now, "grace"));
+    *desk.broken.lock().unwrap() = Some("timelineItems".to_owned());
+    let summary = desk.again().await;
+    assert!(summary.warnings.iter().any(|it| it.contains("Something went wrong")), "{:?}", summary.warnings);
+    assert!(desk.pull(2).truncated.iter().any(|part| part.why.starts_with("not read:")));
+    *desk.broken.lock().unwrap() = None;
+    desk.again().await;
+    assert_eq!(desk.pull(2).state, PullState::Closed);
+}

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use jiff::Timestamp;
 use secrecy::SecretString;
+use serde_json::{Value, json};
 use tower::ServiceExt as _;
 use vepherd::domain::facts::{Facts, PullFacts};
 use vepherd::domain::failure::Failure;
@@ -85,7 +86,40 @@ pub struct Desk {
     pub profile: Profile,
     /// Requests that hold these words get a 502.
     pub poison: Arc<Mutex<Option<String>>>,
+    /// A field whose resolver is broken: as it is non-null in GitHub's schema, the object around it becomes null.
+    pub broken: Arc<Mutex<Option<String>>>,
     pub progress: Mutex<Vec<Progress>>,
+}
+
+/// What a broken non-null field makes of an answer.
+fn break_field(value: &mut Value, field: &str, path: &mut Vec<Value>, errors: &mut Vec<Value>) {
+    if value.get(field).is_some() {
+        *value = Value::Null;
+        let at: Vec<Value> = path.iter().cloned().chain([json!(field)]).collect();
+        errors.push(json!({ "message": "Something went wrong", "path": at }));
+        return;
+    }
+    let inside: Vec<(Value, &mut Value)> = match value {
+        Value::Object(fields) => fields.iter_mut().map(|(name, inner)| (json!(name), inner)).collect(),
+        Value::Array(items) => items.iter_mut().enumerate().map(|(at, inner)| (json!(at), inner)).collect(),
+        _ => return,
+    };
+    for (step, inner) in inside {
+        path.push(step);
+        break_field(inner, field, path, errors);
+        path.pop();
+    }
+}
+
+fn broken_answer(response: Response<Bytes>, field: &str) -> Response<Bytes> {
+    let (parts, body) = response.into_parts();
+    let mut answer: Value = serde_json::from_slice(&body).unwrap();
+    let mut errors = Vec::new();
+    break_field(&mut answer["data"], field, &mut Vec::new(), &mut errors);
+    if !errors.is_empty() {
+        answer["errors"] = Value::Array(errors);
+    }
+    Response::from_parts(parts, Bytes::from(answer.to_string()))
 }
 
 impl Desk {
@@ -93,21 +127,26 @@ impl Desk {
     pub fn new(world: World) -> Self {
         let (sim, hands) = sim(world);
         let poison: Arc<Mutex<Option<String>>> = Arc::default();
-        let (inner, bad) = (sim.clone(), poison.clone());
+        let broken: Arc<Mutex<Option<String>>> = Arc::default();
+        let (inner, bad, breaks) = (sim.clone(), poison.clone(), broken.clone());
         let service = tower::service_fn(move |request: Request<Bytes>| {
             let body = String::from_utf8_lossy(request.body()).into_owned();
             let strikes = bad.lock().unwrap().as_ref().is_some_and(|word| body.contains(word));
             let inner = inner.clone();
+            let field = breaks.lock().unwrap().clone();
             async move {
                 if strikes {
-                    return Ok(Response::builder().status(502).body(Bytes::new()).unwrap());
+                    return Ok::<_, std::convert::Infallible>(
+                        Response::builder().status(502).body(Bytes::new()).unwrap(),
+                    );
                 }
-                inner.oneshot(request).await
+                let response = inner.oneshot(request).await?;
+                Ok(field.map_or_else(|| response.clone(), |field| broken_answer(response.clone(), &field)))
             }
         });
         let client = Client::over(service, "https://api.github.com", SecretString::from("sim-token")).unwrap();
         let store = Store::in_memory().unwrap();
-        Self { sim, hands, client, store, profile: Profile::kubevirt(), poison, progress: Mutex::default() }
+        Self { sim, hands, client, store, profile: Profile::kubevirt(), poison, broken, progress: Mutex::default() }
     }
 
     pub fn now(&self) -> Timestamp {

@@ -309,8 +309,10 @@ fn sort_out(attempted: &str, asks: Vec<Ask>, mut data: Value, errors: &[GraphqlE
         for error in errors {
             match error.path.first() {
                 Some(first) if *first == alias => {
-                    if error.path.len() <= depth && error.kind != "NOT_FOUND" {
-                        whole = Some(error);
+                    // An error inside counts for the whole where a non-null field takes its parents with it: the thing
+                    // is there and could not be read, which must not look as if there were none.
+                    if error.kind != "NOT_FOUND" {
+                        whole = whole.or(Some(error));
                     }
                     let path = error.path.get(depth..).unwrap_or_default().to_vec();
                     mine.push(GraphqlError { path, ..error.clone() });

@@ -216,11 +216,16 @@ shapes! {
     Ended { number: u64, updated_at: Timestamp, closed_at: Timestamp, state: String, review_threads: Connection<LightThread> }
     /// An issue that was touched lately.
     Touched { number: u64, updated_at: Timestamp }
-    /// The proposals' repository in `light.graphql`.
-    LightRepo {
-        name_with_owner: String, viewer_permission: String, default_branch_ref: Label, open: Connection<LightPull>,
-        ended: Connection<Ended>, issues: Connection<Touched>, root: Oid,
-    }
+    /// The proposals' repository in `light.graphql`: what is open.
+    LightRepo { open: Connection<LightPull> }
+    /// The same: what ended.
+    Past { ended: Connection<Ended> }
+    /// The same: which issues were touched.
+    TouchedIn { issues: Connection<Touched> }
+    /// The same: what it is for the viewer.
+    About { viewer_permission: String, default_branch_ref: Label }
+    /// The same: its files.
+    Rooted { root: Oid }
     /// A repository of which one object is read.
     WithObject { object: Oid }
     /// A repository of which one folder is read.
@@ -231,8 +236,8 @@ shapes! {
     Entry { name: String, #[serde(rename = "type")] kind: String, oid: String, object: Box<Tree> }
     /// The whole answer to `light.graphql`.
     Light {
-        rate_limit: RateLimit, viewer: Named, repository: LightRepo, aliases: WithObject, sigs: WithObject,
-        schedules: WithTree,
+        rate_limit: RateLimit, viewer: Named, repository: LightRepo, past: Past, touched: TouchedIn, about: About,
+        tree: Rooted, aliases: WithObject, sigs: WithObject, schedules: WithTree,
     }
     /// `Blob`.
     Blob { oid: String, text: String, is_binary: bool, is_truncated: bool }

@@ -86,10 +86,10 @@ pub async fn look(job: &Job<'_>) -> Result<Seen, Failure> {
     for at in 0..MOST_PAGES {
         let answer = ask(job, &mut size, after.as_deref(), None, at == 0).await?;
         let light: wire::Light = serde_json::from_value(answer.data.clone()).unwrap_or_default();
-        let Some(mut repository) = light.repository.get().cloned() else { return Err(missing(job, &answer)) };
-        let Some(open) = std::mem::take(&mut repository.open).take() else { return Err(missing(job, &answer)) };
+        let open = light.repository.get().and_then(|repository| repository.open.get()).cloned();
+        let Some(open) = open else { return Err(missing(job, &answer)) };
         if at == 0 {
-            ended_after = seen.take_whole(job, light, repository, &answer);
+            ended_after = seen.take_whole(job, light, &answer);
         }
         if open.unread > 0 {
             seen.complete = false;
@@ -128,7 +128,7 @@ async fn more_ended(job: &Job<'_>, seen: &mut Seen, mut after: Option<String>) -
         let mut size = 1;
         let answer = ask(job, &mut size, None, Some(&cursor), true).await?;
         let light: wire::Light = serde_json::from_value(answer.data).unwrap_or_default();
-        let ended = light.repository.take().and_then(|repository| repository.ended.take()).unwrap_or_default();
+        let ended = light.past.take().and_then(|past| past.ended.take()).unwrap_or_default();
         after.clone_from(&ended.more);
         seen.ended.extend(ended.nodes.iter().filter_map(read_ended));
     }
@@ -194,25 +194,32 @@ fn read_ended(node: &wire::Ended) -> Option<Ended> {
 
 impl Seen {
     /// Takes what only the first page has; the cursor for ended pulls further back.
-    fn take_whole(
-        &mut self,
-        job: &Job<'_>,
-        light: wire::Light,
-        repository: wire::LightRepo,
-        answer: &Answer,
-    ) -> Option<String> {
+    fn take_whole(&mut self, job: &Job<'_>, light: wire::Light, answer: &Answer) -> Option<String> {
         let failed =
             |field: &str| answer.errors.iter().any(|error| error.path.first().is_some_and(|first| first == field));
         self.viewer = light.viewer.take().and_then(|viewer| viewer.login.take()).map(Login::new);
-        self.permission = repository.viewer_permission.take();
-        self.branch = repository.default_branch_ref.take().and_then(|branch| branch.name.take());
-        let touched = repository.issues.take().unwrap_or_default();
+        let about = light.about.take().unwrap_or_default();
+        self.permission = about.viewer_permission.take();
+        self.branch = about.default_branch_ref.take().and_then(|branch| branch.name.take());
+        let touched = light.touched.take().and_then(|repo| repo.issues.take());
+        let ended = light.past.take().and_then(|repo| repo.ended.take());
+        let tree = light.tree.take();
+        for (found, what) in [
+            (ended.is_some(), "what was merged or closed lately"),
+            (touched.is_some(), "which tracking issues changed"),
+            (tree.is_some() && !failed("tree"), "the files"),
+        ] {
+            if !found {
+                self.warnings.push(format!("{what} in {} could not be read; what was known of it stays", job.repo));
+            }
+        }
+        let touched = touched.unwrap_or_default();
         self.touched_more = touched.more.is_some() || touched.cut;
         let read = |issue: wire::Touched| Some((issue.number.take()?, issue.updated_at.take()?));
         self.touched = touched.nodes.into_iter().filter_map(read).collect();
-        let ended = repository.ended.take().unwrap_or_default();
+        let ended = ended.unwrap_or_default();
         self.ended = ended.nodes.iter().filter_map(read_ended).collect();
-        self.root = source(repository.root.take(), failed("repository"));
+        self.root = tree.map_or(Source::Unread, |repo| source(repo.root.take(), failed("tree")));
         let sources = &job.profile.sources;
         let aliases = light.aliases.take();
         let sigs = light.sigs.take();
