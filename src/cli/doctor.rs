@@ -74,7 +74,7 @@ fn store(context: &Context) -> Result<String, Failure> {
 fn token(context: &Context) -> (Check, Option<Client>) {
     let api = &context.settings.api.value;
     let found = secrets::find(&context.env, api)
-        .and_then(|token| Client::connect(api, token.secret).map(|client| (client, token.source)));
+        .and_then(|token| Client::connect(api, token.secret, &context.wire()?).map(|client| (client, token.source)));
     match found {
         Ok((client, source)) => (("token", Ok(format!("from {source}"))), Some(client)),
         Err(failure) => (("token", Err(failure)), None),

@@ -154,6 +154,8 @@ pub struct Settings {
     pub api: Setting<String>,
     /// The viewer's SIGs, where the file sets them.
     pub sigs: Option<Vec<SigName>>,
+    /// The most requests to GitHub that are under way at once.
+    pub requests_at_once: usize,
     /// When text is coloured, where the file says so.
     pub color: ColorChoice,
     /// The editor's command line, from the file, else `VISUAL`, else `EDITOR`.
@@ -197,6 +199,7 @@ impl Settings {
             repo,
             api,
             sigs: file.sigs,
+            requests_at_once: file.requests_at_once.unwrap_or(super::github::client::AT_ONCE),
             color: file.color.unwrap_or_default(),
             editor,
             keys: file.keys,

@@ -50,12 +50,12 @@ impl Services {
         sync::sync(self.client()?, &self.store, &self.profile, &self.repo, mode, &*now, progress).await
     }
 
-    /// Reads one proposal again.
+    /// Reads one proposal again, to be looked at.
     ///
     /// # Errors
-    /// As [`sync::refresh_pull`], and where there is no way to GitHub.
+    /// As [`sync::refresh_shown`], and where there is no way to GitHub.
     pub async fn refresh(&self, number: PullNumber) -> Result<PullFacts, Failure> {
-        sync::refresh_pull(self.client()?, &self.store, &self.profile, &self.repo, number, self.clock.now()).await
+        sync::refresh_shown(self.client()?, &self.store, &self.profile, &self.repo, number, self.clock.now()).await
     }
 
     /// What the store has, and what follows from it now.

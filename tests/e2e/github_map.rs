@@ -131,12 +131,7 @@ fn a_pull_with_everything_odd() {
             "threads: not read: GitHub did not answer this part",
         ]
     );
-    let page = |part, id: &str, after: &str| Ask::Page {
-        number: pull.number,
-        part,
-        id: NodeId::new(id),
-        after: after.to_owned(),
-    };
+    let page = |part, id: &str, after: &str| Ask::page(pull.number, part, NodeId::new(id), after.to_owned());
     assert_eq!(more, [page(Part::Labels, "PR_kwA", "L1"), page(Part::Replies, "PRT_1", "T1C")]);
 }
 

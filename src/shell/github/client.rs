@@ -1,6 +1,7 @@
 //! The one door to GitHub: octocrab over any tower service that carries bytes, so that the tested path is the shipped
 //! path. Reads may be repeated once; writes (`send`) never are.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,18 +13,25 @@ use jiff::Timestamp;
 use octocrab::{AuthState, Octocrab, OctocrabBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
+use sha1::{Digest as _, Sha1};
+use tokio::sync::Semaphore;
 use tower::Service;
 
-use super::budget::Budget;
-use super::connect::Network;
+use super::ask::{Ask, MOST_PULLS};
+use super::budget::{Budget, Limit};
+use super::connect::{Network, Wire};
 use super::edge::{BoxError, Edge, Trouble, WireError};
 use super::failures;
+use super::limits::Quiet;
 use super::wire::{GraphqlError, Maybe, RateLimit};
 use crate::domain::failure::{Failure, FailureKind};
 
 /// How long a read waits before it is repeated, and the longest `Retry-After` that is waited for at all: whoever
 /// looks at a screen would rather know.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// How many requests are under way at once, where nobody sets it. GitHub asks for few.
+pub const AT_ONCE: usize = 3;
 
 /// GitHub's client. Cheap to clone; clones share connections and budget.
 #[derive(Clone)]
@@ -35,6 +43,15 @@ struct Inner {
     crab: Octocrab,
     roots: Roots,
     budget: Mutex<Budget>,
+    /// How many pull requests GitHub bore in one request lately.
+    pace: AtomicUsize,
+    /// GitHub asked for silence.
+    quiet: Mutex<Option<Quiet>>,
+    /// A place for each request that may be under way at once.
+    places: Semaphore,
+    at_once: usize,
+    /// Tells this token's budget from another's; no token can be told from it.
+    mark: String,
 }
 
 impl std::fmt::Debug for Client {
@@ -127,7 +144,17 @@ impl Client {
         S::Future: Send,
         S::Error: Into<BoxError>,
     {
+        Self::build(service, root, token, AT_ONCE)
+    }
+
+    fn build<S>(service: S, root: &str, token: SecretString, at_once: usize) -> Result<Self, Failure>
+    where
+        S: Service<Request<Bytes>, Response = Response<Bytes>> + Clone + Send + Sync + 'static,
+        S::Future: Send,
+        S::Error: Into<BoxError>,
+    {
         let roots = Roots::parse(root)?;
+        let mark = mark(&roots.host, &token);
         let bearer = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret().trim())).ok();
         let bearer = bearer.filter(|_| !token.expose_secret().trim().is_empty()).ok_or_else(|| {
             Failure::new(FailureKind::Credentials, "use the token", "it is empty or holds characters that no token has")
@@ -139,23 +166,96 @@ impl Client {
             Ok(crab) => crab,
             Err(never) => match never {},
         };
-        Ok(Self { inner: Arc::new(Inner { crab, roots, budget: Mutex::new(Budget::default()) }) })
+        let at_once = at_once.max(1);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                crab,
+                roots,
+                budget: Mutex::new(Budget::default()),
+                pace: AtomicUsize::new(MOST_PULLS),
+                quiet: Mutex::new(None),
+                places: Semaphore::new(at_once),
+                at_once,
+                mark,
+            }),
+        })
     }
 
     /// A client over the network.
     ///
     /// # Errors
-    /// As [`Client::over`], and where the machine has no certificate roots.
-    pub fn connect(root: &str, token: SecretString) -> Result<Self, Failure> {
+    /// As [`Client::over`], and where the machine has no certificate roots or a proxy is set that cannot be used.
+    pub fn connect(root: &str, token: SecretString, wire: &Wire) -> Result<Self, Failure> {
         // The address is checked first: its mistakes are the user's, and more frequent.
         Roots::parse(root)?;
-        Self::over(Network::new()?, root, token)
+        Self::build(Network::new(&wire.proxies)?, root, token, wire.at_once)
+    }
+
+    /// The most requests that are under way at once.
+    #[must_use]
+    pub fn at_once(&self) -> usize {
+        self.inner.at_once
+    }
+
+    /// The silence that GitHub asked for, where it lasts.
+    #[must_use]
+    pub fn quiet(&self, now: Timestamp) -> Option<Quiet> {
+        let mut quiet = self.inner.quiet.lock().unwrap_or_else(PoisonError::into_inner);
+        if quiet.as_ref().is_some_and(|quiet| quiet.until <= now) {
+            *quiet = None;
+        }
+        quiet.clone()
+    }
+
+    /// GitHub asked for silence, this process or another one.
+    pub(super) fn hush(&self, new: Quiet) {
+        let mut quiet = self.inner.quiet.lock().unwrap_or_else(PoisonError::into_inner);
+        if quiet.as_ref().is_none_or(|old| old.until < new.until) {
+            *quiet = Some(new);
+        }
+    }
+
+    /// Remembers until when GitHub wants to hear nothing, where a failure says so.
+    pub(super) fn heed(&self, failure: &Failure) {
+        if let (FailureKind::RateLimited, Some(until)) = (failure.kind, failure.retry_at) {
+            self.hush(Quiet { until, said: failure.cause.clone() });
+        }
+    }
+
+    /// Another process knows better what is left.
+    pub(super) fn adopt(&self, points: Limit) {
+        self.lock().points = points;
+    }
+
+    /// The name under which processes with this token tell each other its limits.
+    pub(super) fn limits_key(&self) -> String {
+        format!("limits:{}", self.inner.mark)
     }
 
     /// What was spent, and what is left.
     #[must_use]
     pub fn budget(&self) -> Budget {
         *self.lock()
+    }
+
+    /// How many pull requests to ask for at once: GitHub stops a query after about ten seconds, and how much that is
+    /// changes by the hour. A request that was too much halves it, each one that was not lets it grow again by half.
+    #[must_use]
+    pub fn pace(&self) -> usize {
+        self.inner.pace.load(Ordering::Relaxed)
+    }
+
+    /// GitHub answered these in time.
+    pub(super) fn bore(&self, asks: &[Ask]) {
+        let pace = self.pace();
+        if size(asks) >= pace {
+            self.inner.pace.store((pace + pace.div_ceil(2)).min(MOST_PULLS), Ordering::Relaxed);
+        }
+    }
+
+    /// These were too much for GitHub.
+    pub(super) fn bent(&self, asks: &[Ask]) {
+        self.inner.pace.fetch_min((size(asks) / 2).max(1), Ordering::Relaxed);
     }
 
     /// The host, for messages.
@@ -202,7 +302,7 @@ impl Client {
     }
 
     /// One query, one attempt. The failure comes with the server's `Retry-After`.
-    pub(super) async fn query_once(
+    async fn query_once(
         &self,
         attempted: &str,
         document: &str,
@@ -213,6 +313,7 @@ impl Client {
         let reply = reply.map_err(|error| (failures::no_answer(attempted, self.host(), &error), None))?;
         let wait = retry_after(&reply.headers);
         if let Some(failure) = failures::bad_status(attempted, reply.status, &reply.headers, &reply.body) {
+            self.heed(&failure);
             return Err((failure, wait));
         }
         let mut json: Value = serde_json::from_slice(&reply.body).map_err(|_| {
@@ -234,7 +335,9 @@ impl Client {
             }
         }
         if data.as_object().is_none_or(|data| data.is_empty()) {
-            return Err((failures::no_data(attempted, &errors, self.budget().points.reset_at), wait));
+            let failure = failures::no_data(attempted, &errors, self.budget().points.reset_at);
+            self.heed(&failure);
+            return Err((failure, wait));
         }
         Ok(Answer { data, errors, server_time: failures::server_time(&reply.headers) })
     }
@@ -251,6 +354,7 @@ impl Client {
 
     /// One POST, one attempt.
     pub(super) async fn post(&self, address: &str, body: &Value) -> Result<Reply, WireError> {
+        let _place = self.inner.places.acquire().await;
         self.lock().requests += 1;
         let answer = self.inner.crab._post(address, Some(body)).await;
         self.reply(answer, address).await
@@ -258,6 +362,7 @@ impl Client {
 
     /// One PUT, one attempt.
     pub(super) async fn put(&self, address: &str, body: &Value) -> Result<Reply, WireError> {
+        let _place = self.inner.places.acquire().await;
         self.lock().requests += 1;
         let answer = self.inner.crab._put(address, Some(body)).await;
         self.reply(answer, address).await
@@ -278,6 +383,17 @@ impl Client {
     fn lock(&self) -> std::sync::MutexGuard<'_, Budget> {
         self.inner.budget.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A name for a token on a host, from which neither can be had: 48 bits of a digest.
+fn mark(host: &str, token: &SecretString) -> String {
+    let digest = Sha1::new().chain_update(host).chain_update([0]).chain_update(token.expose_secret()).finalize();
+    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// How many pull requests' worth of work asks are.
+fn size(asks: &[Ask]) -> usize {
+    asks.iter().map(Ask::weight).sum::<usize>().div_ceil(Ask::PULL_WEIGHT)
 }
 
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {

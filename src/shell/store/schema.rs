@@ -25,6 +25,10 @@ const MIGRATIONS: &[&str] = &[
        links TEXT NOT NULL DEFAULT '[]',
        changed_at TEXT NOT NULL
      ) STRICT;",
+    // 2: what the newest sync could not read; when a blob was last needed; what has ended, in a light form.
+    "ALTER TABLE repos ADD COLUMN gaps TEXT;
+     ALTER TABLE blobs ADD COLUMN used_at INTEGER NOT NULL DEFAULT 0;
+     CREATE TABLE history (repo TEXT NOT NULL, number INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (repo, number)) STRICT;",
 ];
 
 /// The newest version that this program knows.

@@ -6,11 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::{Job, Progress, Stage};
-use crate::domain::facts::PullState;
+use crate::domain::facts::{Gap, PullState};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::{Login, PullNumber, Release};
 use crate::shell::github::ask::LIGHT;
 use crate::shell::github::client::Answer;
+use crate::shell::github::limits;
 use crate::shell::github::{map, wire};
 
 /// How many ended pulls one request lists.
@@ -46,8 +47,8 @@ pub struct Seen {
     pub sigs: Source,
     /// The schedules' blobs; `None` where they could not be read.
     pub schedules: Option<BTreeMap<Release, String>>,
-    /// What could not be read, in words.
-    pub warnings: Vec<String>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
 }
 
 /// A pull that ended.
@@ -93,7 +94,7 @@ pub async fn look(job: &Job<'_>) -> Result<Seen, Failure> {
         }
         if open.unread > 0 {
             seen.complete = false;
-            seen.warnings.push(format!("GitHub withheld {} open pull requests", open.unread));
+            seen.gaps.push(gap(job, &format!("{} open pull requests", open.unread), "GitHub withholds them", true));
         }
         for pull in open.nodes {
             if let Some(number) = pull.number.get() {
@@ -109,7 +110,7 @@ pub async fn look(job: &Job<'_>) -> Result<Seen, Failure> {
     }
     if after.is_some() {
         seen.complete = false;
-        seen.warnings.push("there are more open pull requests than are read".to_owned());
+        seen.gaps.push(gap(job, "some open pull requests", "there are more than vepherd reads", true));
     }
     more_ended(job, &mut seen, ended_after).await?;
     Ok(seen)
@@ -160,6 +161,7 @@ async fn ask(
             "sigsOwner": sources.sigs.owner, "sigsName": sources.sigs.name,
             "schedulesOwner": sources.schedules.owner, "schedulesName": sources.schedules.name,
         });
+        limits::ready(job.client, &attempted, 2, job.spend, (job.now)())?;
         match job.client.read(&attempted, LIGHT, &variables, *size < 10).await {
             Err(failure) if failure.kind == FailureKind::Server && *size >= 10 => *size /= 2,
             other => return other,
@@ -204,13 +206,14 @@ impl Seen {
         let touched = light.touched.take().and_then(|repo| repo.issues.take());
         let ended = light.past.take().and_then(|repo| repo.ended.take());
         let tree = light.tree.take();
-        for (found, what) in [
-            (ended.is_some(), "what was merged or closed lately"),
-            (touched.is_some(), "which tracking issues changed"),
-            (tree.is_some() && !failed("tree"), "the files"),
+        let facts = &job.facts;
+        for (found, field, what, known) in [
+            (ended.is_some(), "past", "what was merged or closed lately", !facts.pulls.is_empty()),
+            (touched.is_some(), "touched", "which tracking issues changed", !facts.issues.is_empty()),
+            (tree.is_some() && !failed("tree"), "tree", "OWNERS and folders", !facts.files.sig_folders.is_empty()),
         ] {
             if !found {
-                self.warnings.push(format!("{what} in {} could not be read; what was known of it stays", job.repo));
+                self.gaps.push(gap(job, &format!("{what} in {}", job.repo), &why(answer, field), known));
             }
         }
         let touched = touched.unwrap_or_default();
@@ -224,13 +227,14 @@ impl Seen {
         let aliases = light.aliases.take();
         let sigs = light.sigs.take();
         let schedules = light.schedules.take();
-        for (found, field, repo, what) in [
-            (aliases.is_some(), "aliases", &sources.aliases, "OWNERS_ALIASES"),
-            (sigs.is_some(), "sigs", &sources.sigs, "sigs.yaml"),
-            (schedules.is_some(), "schedules", &sources.schedules, "releases"),
+        let files = &facts.files;
+        for (found, field, repo, what, known) in [
+            (aliases.is_some(), "aliases", &sources.aliases, "OWNERS_ALIASES", files.sig_aliases.is_some()),
+            (sigs.is_some(), "sigs", &sources.sigs, "sigs.yaml", files.sigs.is_some()),
+            (schedules.is_some(), "schedules", &sources.schedules, "the schedules", !files.schedules.is_empty()),
         ] {
             if !found || failed(field) {
-                self.warnings.push(format!("{what} of {repo} could not be read; what was known of it stays"));
+                self.gaps.push(gap(job, &format!("{what} of {repo}"), &why(answer, field), known));
             }
         }
         self.aliases = aliases.map_or(Source::Unread, |repo| source(repo.object.take(), failed("aliases")));
@@ -238,6 +242,28 @@ impl Seen {
         let tree = schedules.filter(|_| !failed("schedules"));
         self.schedules = tree.map(|repo| repo.object.take().map(|tree| map::schedules(&tree)).unwrap_or_default());
         ended.more
+    }
+}
+
+/// What could not be read; what was known of it before is as old as the last sync that could read it.
+fn gap(job: &Job<'_>, what: &str, why: &str, known: bool) -> Gap {
+    let before = job.facts.gaps.iter().find(|gap| gap.what == what);
+    let known_from = match before {
+        Some(gap) => gap.known_from,
+        None => job.facts.synced_at.filter(|_| known),
+    };
+    Gap { what: what.to_owned(), why: why.to_owned(), known_from }
+}
+
+/// GitHub's words on a field that it did not answer.
+fn why(answer: &Answer, field: &str) -> String {
+    let error = answer.errors.iter().find(|error| error.path.first().is_some_and(|first| first == field));
+    match error {
+        Some(error) if error.kind == "NOT_FOUND" => {
+            "GitHub knows no such repository, or the token may not see it".to_owned()
+        }
+        Some(error) => crate::domain::text::truncate(&crate::domain::text::sanitize_line(&error.message), 160),
+        None => "GitHub did not answer it".to_owned(),
     }
 }
 
