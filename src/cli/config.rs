@@ -8,7 +8,8 @@ use super::args::ConfigCommand;
 use super::output::print;
 use super::session::Context;
 use crate::domain::failure::{Failure, FailureKind};
-use crate::shell::config::{ColorChoice, DEFAULT_FILE, Origin};
+use crate::shell::github::client::AT_ONCE;
+use crate::shell::config::{ColorChoice, DEFAULT_FILE, GlyphChoice, Origin};
 
 /// Runs it.
 ///
@@ -52,6 +53,8 @@ fn show(context: &Context) -> String {
     line("repo", &format!("{:?}", settings.repo.value.to_string()), &settings.repo.origin);
     line("profile", &format!("{:?}", settings.profile_name.value), &settings.profile_name.origin);
     line("github_api", &format!("{:?}", settings.api.value), &settings.api.origin);
+    let origin = if settings.requests_at_once == AT_ONCE { Origin::Default } else { Origin::File };
+    line("requests_at_once", &settings.requests_at_once, &origin);
     match &settings.sigs {
         Some(sigs) => line("sigs", &format!("{sigs:?}"), &Origin::File),
         None => line("sigs", &"[]", &"found in OWNERS_ALIASES and sigs.yaml"),
@@ -62,6 +65,13 @@ fn show(context: &Context) -> String {
         ColorChoice::Never => "never",
     };
     line("color", &format!("{color:?}"), &context.paths.config.display());
+    line("theme", &format!("{:?}", settings.theme_name.value), &settings.theme_name.origin);
+    let glyphs = match settings.glyphs {
+        GlyphChoice::Auto => "auto",
+        GlyphChoice::Unicode => "unicode",
+        GlyphChoice::Ascii => "ascii",
+    };
+    line("glyphs", &format!("{glyphs:?}"), &context.paths.config.display());
     match &settings.editor {
         Some(editor) => line("editor", &format!("{:?}", editor.value), &editor.origin),
         None => line("editor", &format!("{:?}", crate::shell::editor::FALLBACK), &Origin::Default),

@@ -36,6 +36,9 @@ pub async fn run(context: &Context, args: &JsonArgs) -> Result<(), Failure> {
         checks.push(check);
         client
     };
+    if !context.global.demo {
+        checks.push(("proxy", proxy(context)));
+    }
     if let Some(client) = &client {
         checks.extend(github(context, client).await);
     }
@@ -69,6 +72,11 @@ fn store(context: &Context) -> Result<String, Failure> {
     let unsent = store.outbox()?.iter().filter(|row| row.state != crate::shell::store::OutboxState::Done).count();
     let synced = facts.synced_at.map_or_else(|| "never".to_owned(), super::output::json::time);
     Ok(format!("{}: {} proposals, synced {synced}, {unsent} unsent", path.display(), facts.pulls.len()))
+}
+
+fn proxy(context: &Context) -> Result<String, Failure> {
+    let way = context.wire()?.proxies.words(&context.settings.api.value);
+    Ok(way.map_or_else(|| "none on the way".to_owned(), |proxy| format!("{proxy} on the way")))
 }
 
 fn token(context: &Context) -> (Check, Option<Client>) {

@@ -162,7 +162,8 @@ impl Session {
         match (self.sync(Mode::Changed).await, known) {
             (Ok(_), _) => Ok(None),
             (Err(failure), Some(at)) if failure.exit_code() == 4 => {
-                tell(&format!("vepherd: {failure}\nShowing what the local store has, synced {at}."));
+                // The failure itself comes at the end, with the exit code.
+                tell(&format!("vepherd: GitHub was not reached; this is what the local store has, synced {at:.0}"));
                 Ok(Some(failure))
             }
             (Err(failure), _) => Err(failure),

@@ -193,7 +193,7 @@ pub async fn refresh_shown(
     let stored = store.pull(repo, number)?;
     let threads = stored.as_ref().map_or(30, |pull| pull.threads.len() + 5).min(100);
     facts.issues = store.load(repo)?.issues;
-    facts.pulls.extend(stored.map(|pull| (number, pull)));
+    facts.pulls.extend(stored.map(|pull| (number, std::sync::Arc::new(pull))));
     let attempted = format!("read {repo}{number}");
     limits::hear(client, store)?;
     limits::ready(client, &attempted, 1, Spend::Freely, now)?;

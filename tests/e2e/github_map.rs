@@ -18,7 +18,7 @@ fn now() -> jiff::Timestamp {
 }
 
 fn read(value: Value) -> map::Mapped {
-    map::pull(value, &[], None, now()).unwrap()
+    map::pull(value, &[], None, &[], now()).unwrap()
 }
 
 fn truncated(pull: &PullFacts) -> Vec<String> {
@@ -183,7 +183,7 @@ fn any_field_may_be_missing() {
                 Some(nonsense) => value.as_object_mut().unwrap().insert(field.clone(), nonsense.clone()),
             };
             let is_text = matches!(nonsense, Some(Value::String(_)));
-            match map::pull(value, &[], None, now()) {
+            match map::pull(value, &[], None, &[], now()) {
                 Err(why) => assert!(needed.contains(&field.as_str()), "{field} {nonsense:?}: {why}"),
                 Ok(mapped) => {
                     assert!(!needed.contains(&field.as_str()) || is_text, "{field} {nonsense:?}");
@@ -215,7 +215,7 @@ fn errors_name_the_part() {
         for part in ["commits", "comments", "reviewThreads"] {
             value.as_object_mut().unwrap().insert(part.to_owned(), json!({ "nodes": [] }));
         }
-        let pull = map::pull(value, &[error(&path)], Some(&["a".to_owned()]), now()).unwrap().pull;
+        let pull = map::pull(value, &[error(&path)], Some(&["a".to_owned()]), &[], now()).unwrap().pull;
         assert_eq!(truncated(&pull), [format!("{part}: not read: slow")], "{path:?}");
         assert_eq!(pull.labels, ["a"]);
     }

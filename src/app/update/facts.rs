@@ -7,12 +7,15 @@ use crate::app::effect::{Effect, Effects};
 use crate::app::lists;
 use crate::app::model::{Level, Model};
 use crate::domain::board;
-use crate::domain::facts::Facts;
+use crate::domain::facts::{Facts, Gap};
 use crate::domain::prow::owners::Tree;
 
 /// Facts were read from the store.
 pub fn loaded(model: &mut Model, facts: Arc<Facts>) -> Effects {
     model.facts = facts;
+    if !model.loaded {
+        model.warnings = model.facts.gaps.iter().map(Gap::words).collect();
+    }
     model.loaded = true;
     model.owners = Arc::new(Tree::read(&model.facts.files.owners, model.facts.files.owners_aliases.as_deref()));
     rederive(model);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::domain::board::Board;
-use crate::domain::facts::{Facts, Mergeable, PullFacts, PullState};
+use crate::domain::facts::{Facts, Gap, Mergeable, PullFacts, PullState};
 use crate::domain::verdict::{Checks, Objection, Verdict};
 
 pub use detail::proposal_in_full;
@@ -50,6 +50,8 @@ fn head(facts: &Facts, board: &Board, now: Timestamp) -> Map<String, Value> {
     top.insert("synced_at".to_owned(), maybe(facts.synced_at));
     top.insert("now".to_owned(), json!(time(now)));
     top.insert("freeze".to_owned(), json!(freeze));
+    let gap = |gap: &Gap| json!({ "part": gap.what, "why": gap.why, "known_from": maybe(gap.known_from) });
+    top.insert("incomplete".to_owned(), facts.gaps.iter().map(gap).collect());
     top
 }
 
@@ -159,6 +161,8 @@ pub fn proposal(pull: &PullFacts, verdict: &Verdict) -> Value {
         "stalled_conflict": verdict.stalled_conflict,
         "reasons": verdict.reasons.iter().map(|it| json!({ "code": it.code, "message": it.message })).collect::<Vec<_>>(),
         "problems": verdict.problems.iter().map(|it| json!({ "code": it.code, "message": it.message })).collect::<Vec<_>>(),
+        "fetched_at": time(pull.fetched_at),
+        "incomplete": pull.truncated.iter().map(|it| json!({ "part": it.part, "why": it.why })).collect::<Vec<_>>(),
         "truncated": pull.truncated.iter().map(|it| json!({ "part": it.part, "why": it.why })).collect::<Vec<_>>(),
     });
     let parts = [who, standing, state].into_iter().filter_map(|part| match part {
@@ -220,13 +224,18 @@ fn mergeable_word(mergeable: Mergeable) -> &'static str {
     }
 }
 
-/// The document as text. What a terminal could take for a command (C1 controls, bidi overrides) is written as an
-/// escape, which is the same text to a JSON reader: such characters stand only inside strings.
+/// The document as text, harmless to terminals.
 #[must_use]
 pub fn text(value: &Value) -> String {
-    let plain = format!("{value:#}\n");
-    let mut out = String::with_capacity(plain.len());
-    for ch in plain.chars() {
+    harmless(&format!("{value:#}\n"))
+}
+
+/// JSON in which whatever a terminal could take for a command (C1 controls, bidi overrides) is written as an escape. It
+/// is the same to a JSON reader: such characters stand only inside strings.
+#[must_use]
+pub fn harmless(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for ch in json.chars() {
         match ch {
             '\u{7f}'..='\u{9f}'
             | '\u{200b}'..='\u{200f}'

@@ -7,7 +7,7 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{ColorChoice, KeySetting, Mistake};
+use super::{ColorChoice, GlyphChoice, KeySetting, Mistake};
 use crate::domain::ids::SigName;
 
 /// What the file sets; the text settings carry their place for messages of whoever reads them.
@@ -20,11 +20,14 @@ pub(super) struct File {
     pub(super) requests_at_once: Option<usize>,
     pub(super) color: Option<ColorChoice>,
     pub(super) editor: Option<String>,
+    pub(super) theme: Option<(String, String)>,
+    pub(super) glyphs: Option<GlyphChoice>,
     pub(super) keys: Vec<KeySetting>,
 }
 
 /// Every key of the file, for hints.
-const KEYS: [&str; 8] = ["repo", "profile", "github_api", "requests_at_once", "sigs", "color", "editor", "keys"];
+const KEYS: [&str; 10] =
+    ["repo", "profile", "github_api", "requests_at_once", "sigs", "color", "theme", "glyphs", "editor", "keys"];
 
 /// More requests at once than this, and GitHub takes us for an attack.
 const MOST_AT_ONCE: i64 = 20;
@@ -86,6 +89,21 @@ impl Reader<'_> {
                     Some(other) => {
                         let message = format!("`{other}` is no way to colour");
                         self.wrong(value.span(), message, Some("Write \"auto\", \"always\" or \"never\".".into()));
+                        None
+                    }
+                    None => None,
+                };
+            }
+            "theme" => self.file.theme = self.placed(value),
+            "glyphs" => {
+                let word = self.word(value);
+                self.file.glyphs = match word.as_deref() {
+                    Some("auto") => Some(GlyphChoice::Auto),
+                    Some("unicode") => Some(GlyphChoice::Unicode),
+                    Some("ascii") => Some(GlyphChoice::Ascii),
+                    Some(other) => {
+                        let message = format!("`{other}` is no set of glyphs");
+                        self.wrong(value.span(), message, Some("Write \"auto\", \"unicode\" or \"ascii\".".into()));
                         None
                     }
                     None => None,

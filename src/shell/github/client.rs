@@ -1,6 +1,7 @@
 //! The one door to GitHub: octocrab over any tower service that carries bytes, so that the tested path is the shipped
 //! path. Reads may be repeated once; writes (`send`) never are.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,6 +23,7 @@ use super::budget::{Budget, Limit};
 use super::connect::{Network, Wire};
 use super::edge::{BoxError, Edge, Trouble, WireError};
 use super::failures;
+use super::less;
 use super::limits::Quiet;
 use super::wire::{GraphqlError, Maybe, RateLimit};
 use crate::domain::failure::{Failure, FailureKind};
@@ -50,6 +52,8 @@ struct Inner {
     /// A place for each request that may be under way at once.
     places: Semaphore,
     at_once: usize,
+    /// Fields that this server does not know.
+    unknown: Mutex<BTreeSet<&'static str>>,
     /// Tells this token's budget from another's; no token can be told from it.
     mark: String,
 }
@@ -126,6 +130,13 @@ pub struct Answer {
     pub server_time: Option<Timestamp>,
 }
 
+/// No answer with data: why, the server's `Retry-After`, and its errors.
+struct Refusal {
+    failure: Failure,
+    wait: Option<Duration>,
+    errors: Vec<GraphqlError>,
+}
+
 /// A raw answer, whatever its status.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
@@ -176,6 +187,7 @@ impl Client {
                 quiet: Mutex::new(None),
                 places: Semaphore::new(at_once),
                 at_once,
+                unknown: Mutex::default(),
                 mark,
             }),
         })
@@ -281,7 +293,12 @@ impl Client {
         variables: &Value,
         stubborn: bool,
     ) -> Result<Answer, Failure> {
-        let first = self.query_once(attempted, document, variables).await;
+        let mut first = self.query_once(attempted, document, variables).await;
+        // The server knows less than GitHub, which it says once: what it does not know is left out from then on.
+        while matches!(&first, Err(refusal) if self.learn(&refusal.errors)) {
+            first = self.query_once(attempted, document, variables).await;
+        }
+        let first = first.map_err(|refusal| (refusal.failure, refusal.wait));
         let again = match &first {
             Err((failure, _)) => match failure.kind {
                 FailureKind::Network => true,
@@ -295,26 +312,29 @@ impl Client {
             Err((failure, wait)) if again && wait.is_none_or(|wait| wait <= PAUSE * 4) => {
                 tracing::debug!(kind = ?failure.kind, "a read is repeated");
                 tokio::time::sleep(wait.unwrap_or(PAUSE)).await;
-                self.query_once(attempted, document, variables).await.map_err(|(failure, _)| failure)
+                self.query_once(attempted, document, variables).await.map_err(|refusal| refusal.failure)
             }
             Err((failure, _)) => Err(failure),
         }
     }
 
-    /// One query, one attempt. The failure comes with the server's `Retry-After`.
+    /// One query, one attempt.
     async fn query_once(
         &self,
         attempted: &str,
         document: &str,
         variables: &Value,
-    ) -> Result<Answer, (Failure, Option<Duration>)> {
+    ) -> Result<Answer, Refusal> {
+        let unknown = self.inner.unknown.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let document = unknown.iter().fold(document.to_owned(), |query, field| less::without(&query, field));
         let body = json!({ "query": document, "variables": variables });
+        let refused = |failure, wait| Refusal { failure, wait, errors: Vec::new() };
         let reply = self.post(&self.inner.roots.graphql, &body).await;
-        let reply = reply.map_err(|error| (failures::no_answer(attempted, self.host(), &error), None))?;
+        let reply = reply.map_err(|error| refused(failures::no_answer(attempted, self.host(), &error), None))?;
         let wait = retry_after(&reply.headers);
         if let Some(failure) = failures::bad_status(attempted, reply.status, &reply.headers, &reply.body) {
             self.heed(&failure);
-            return Err((failure, wait));
+            return Err(refused(failure, wait));
         }
         let mut json: Value = serde_json::from_slice(&reply.body).map_err(|_| {
             let failure = Failure::new(
@@ -323,7 +343,7 @@ impl Client {
                 format!("{} answers something that is no JSON", self.host()),
             )
             .hint("Check VEPHERD_GITHUB_API: is that address GitHub's API?");
-            (failure, None)
+            refused(failure, None)
         })?;
         let errors: Vec<GraphqlError> =
             json.get("errors").and_then(Value::as_array).into_iter().flatten().map(GraphqlError::read).collect();
@@ -337,9 +357,25 @@ impl Client {
         if data.as_object().is_none_or(|data| data.is_empty()) {
             let failure = failures::no_data(attempted, &errors, self.budget().points.reset_at);
             self.heed(&failure);
-            return Err((failure, wait));
+            return Err(Refusal { failure, wait, errors });
         }
         Ok(Answer { data, errors, server_time: failures::server_time(&reply.headers) })
+    }
+
+    /// Learns which fields the server does not know; true where that is news.
+    fn learn(&self, errors: &[GraphqlError]) -> bool {
+        let fields = less::unknown(errors).unwrap_or_default();
+        let mut unknown = self.inner.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+        let news: Vec<&str> = fields.into_iter().filter(|field| unknown.insert(field)).collect();
+        if !news.is_empty() {
+            tracing::warn!(fields = news.join(", "), "the server does not know these fields");
+        }
+        !news.is_empty()
+    }
+
+    /// The server does not know a field, so that its absence means nothing.
+    pub(crate) fn lacks(&self, field: &str) -> bool {
+        self.inner.unknown.lock().unwrap_or_else(PoisonError::into_inner).contains(field)
     }
 
     /// REST's address of a path.

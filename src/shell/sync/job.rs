@@ -144,7 +144,7 @@ impl<'a> Job<'a> {
         let mut saved = Vec::with_capacity(pulls.len());
         let mut pendings = Vec::new();
         for mut pull in pulls {
-            let stored = self.facts.pulls.get(&pull.number);
+            let stored = self.facts.pulls.get(&pull.number).map(AsRef::as_ref);
             let needs = parts::needs(&mut pull, stored, &self.found, self.profile);
             let issues = self.unknown_issues(&pull);
             if needs.is_none() && issues.is_empty() {
@@ -277,7 +277,8 @@ impl<'a> Job<'a> {
     fn flag(&mut self, number: PullNumber, why: &str, seen: &Seen) -> Result<(), Failure> {
         self.warnings.push(format!("{}{number} could not be read: {why}", self.repo));
         let why = format!("{}{why}", if why.starts_with(plan::NOT_READ) { "" } else { "not read: " });
-        let known = self.facts.pulls.get(&number).cloned().map(|mut pull| {
+        let known = self.facts.pulls.get(&number).map(|pull| {
+            let mut pull = PullFacts::clone(pull);
             map::note(&mut pull, "everything", &why);
             pull
         });

@@ -58,6 +58,9 @@ pub async fn pulls(
                 match map::pull(value, &errors, known.as_deref(), &shape.without, now) {
                     Err(why) => batch.failed.push((*number, why)),
                     Ok(mut mapped) => {
+                        if client.lacks("statusCheckRollup") {
+                            map::note(&mut mapped.pull, "checks", "left out: this server does not tell them");
+                        }
                         if threads_missing {
                             map::note(&mut mapped.pull, "threads", "not read: GitHub did not answer this part");
                         }
