@@ -8,8 +8,8 @@ use super::args::ConfigCommand;
 use super::output::print;
 use super::session::Context;
 use crate::domain::failure::{Failure, FailureKind};
-use crate::shell::github::client::AT_ONCE;
 use crate::shell::config::{ColorChoice, DEFAULT_FILE, GlyphChoice, Origin};
+use crate::shell::github::client::AT_ONCE;
 
 /// Runs it.
 ///

@@ -31,7 +31,6 @@ pub struct Facts {
     /// The files that say who is who and what is when.
     pub files: RepoFiles,
     /// Parts of the repository that the newest sync could not read; parts of one pull are in [`PullFacts::truncated`].
-    #[serde(default)]
     pub gaps: Vec<Gap>,
 }
 

@@ -10,7 +10,7 @@ pub mod client;
 pub mod connect;
 pub mod edge;
 pub mod failures;
-mod less;
+pub mod less;
 pub mod limits;
 pub mod map;
 pub mod proxy;

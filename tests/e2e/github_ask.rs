@@ -99,8 +99,8 @@ fn packs() {
         (1, 3, vec![4]),
         (20, 0, vec![20]),
         (21, 0, vec![11, 10]),
-        (62, 0, vec![16, 16, 16, 14]),
-        (62, 100, vec![84, 48, 16, 14]),
+        (62, 0, vec![16, 16, 15, 15]),
+        (62, 100, vec![84, 48, 15, 15]),
         (0, 261, vec![260, 1]),
     ] {
         let mut asks: Vec<Ask> = (0..others).map(|number| Ask::Issue { repo: repo(), number }).collect();
@@ -189,4 +189,43 @@ async fn errors_go_to_whom_they_concern() {
     assert!(outcomes[1].contains("failed") && outcomes[1].contains("broken"), "{}", outcomes[1]);
     assert_eq!(outcomes[2], r#"null [""]"#);
     assert_eq!(outcomes[3], r#"null [""]"#);
+}
+
+/// A server that is older than a field refuses every query that asks it: the rest comes without it.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_knows_less_is_asked_for_less() {
+    let missing = ["statusCheckRollup", "mergeStateStatus"];
+    let (client, log) = client(Arc::new(move |query: &str| {
+        let errors: Vec<Value> = missing
+            .iter()
+            .filter(|field| query.contains(*field))
+            .map(|field| {
+                json!({
+                    "message": format!("Field '{field}' doesn't exist on type 'PullRequest'"),
+                    "extensions": { "code": "undefinedField", "typeName": "PullRequest", "fieldName": field },
+                })
+            })
+            .collect();
+        let data = if errors.is_empty() { json!({ "a0": { "pullRequest": { "id": "x" } } }) } else { Value::Null };
+        (200, json!({ "data": data, "errors": errors }).to_string())
+    }));
+    let schema = Schema::parse_and_validate(SCHEMA, "schema.graphql").unwrap();
+    for sent in [2, 1] {
+        let (answers, failure) = run(&client, "read", vec![pull(1, 0, 9)]).await;
+        assert_eq!(failure, None);
+        assert!(matches!(&answers[..], [(_, Outcome::Answered { .. })]), "{answers:?}");
+        let mut log = log.lock().unwrap();
+        assert_eq!(log.len(), sent, "what the server does not know is asked once");
+        let query = log.pop().unwrap();
+        log.clear();
+        assert!(!query.contains("contexts") && query.contains("reviewThreads"), "{query}");
+        if let Err(errors) = ExecutableDocument::parse_and_validate(&schema, &query, "less.graphql") {
+            panic!("{query}\n{}", errors.errors);
+        }
+    }
+    // The light query as well, and an error about something else is no reason to ask again.
+    client.graphql(LIGHT, json!({})).await.unwrap();
+    let light = log.lock().unwrap().pop().unwrap();
+    assert!(!light.contains("statusCheckRollup"));
+    ExecutableDocument::parse_and_validate(&schema, &light, "light.graphql").unwrap();
 }

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use vepherd::domain::action::{Post, ReviewEvent};
 use vepherd::domain::failure::FailureKind;
 use vepherd::domain::ids::{NodeId, PullNumber, RepoId, Sha};
-use vepherd::shell::github::connect::Wire;
 use vepherd::shell::github::client::Roots;
+use vepherd::shell::github::connect::Wire;
 use vepherd::shell::github::{Client, SendFailure};
 
 const TOKEN: &str = "ghp_averysecrettoken";

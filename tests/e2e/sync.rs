@@ -450,6 +450,104 @@ async fn a_stopped_sync_goes_on_where_it_was() {
     assert_eq!(facts.synced_at, Some(desk.now()));
 }
 
+/// A first sync that is killed between pulls and documents: what was read is not read again.
+#[tokio::test(start_paused = true)]
+async fn a_killed_sync_reads_nothing_twice() {
+    for skip in 1..6 {
+        let desk = Desk::new(world(60));
+        desk.sim.inject(Fault::once(Kind::Query, Trouble::BadCredentials).after(skip).times(9));
+        desk.sync(Mode::Changed).await.unwrap_err();
+        let saved = desk.facts().pulls.len();
+        let mut wanted = 0;
+        loop {
+            desk.hands.forward(60);
+            desk.sim.clear_log();
+            match desk.sync(Mode::Changed).await {
+                Ok(summary) => {
+                    wanted += summary.changed;
+                    break;
+                }
+                Err(_) => wanted += 0,
+            }
+        }
+        assert!(saved + wanted <= 60, "after {skip}: {saved} were saved, {wanted} read again");
+        let facts = desk.facts();
+        assert_eq!((facts.pulls.len(), facts.issues.len()), (60, 60), "after {skip}");
+        for pull in facts.pulls.values() {
+            assert_eq!((&pull.truncated[..], pull.documents.len()), (&[][..], 1), "after {skip}: {}", pull.number);
+        }
+        assert_eq!(desk.again().await.requests, 1, "after {skip}");
+    }
+}
+
+/// Batches shrink where GitHub runs out of time, and grow again.
+#[tokio::test(start_paused = true)]
+async fn batches_shrink_and_grow() {
+    let desk = Desk::new(world(60));
+    desk.sim.inject(Fault::once(Kind::Query, Trouble::BadGateway).after(1).times(3));
+    let first = desk.sync(Mode::Changed).await.unwrap();
+    assert_eq!(first.changed, 60);
+    let slow = desk.client.pace();
+    desk.sync(Mode::Full).await.unwrap();
+    assert!(slow < 20 && desk.client.pace() == 20, "{slow} {}", desk.client.pace());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_could_not_be_read_is_kept_with_its_age() {
+    let mut world = world(1);
+    let community = "kubevirt/community".parse().unwrap();
+    let gone = world.repos.remove(&community).unwrap();
+    let desk = Desk::new(world);
+    let first = desk.sync(Mode::Changed).await.unwrap();
+    let facts = desk.facts();
+    let [gap] = &facts.gaps[..] else { panic!("{:?}", facts.gaps) };
+    assert_eq!((gap.what.as_str(), gap.known_from), ("sigs.yaml of kubevirt/community", None));
+    assert!(first.warnings[0].ends_with("and nothing is known of it yet"), "{:?}", first.warnings);
+    desk.change(|world, _| drop(world.repos.insert(community.clone(), gone)));
+    desk.again().await;
+    let known = desk.now();
+    assert_eq!(desk.facts().gaps, []);
+    desk.change(|world, _| drop(world.repos.remove(&community)));
+    for _ in 0..2 {
+        let summary = desk.again().await;
+        assert_eq!(desk.facts().gaps[0].known_from, Some(known));
+        assert!(summary.warnings[0].contains("what is shown of it is from 2026-"), "{:?}", summary.warnings);
+    }
+}
+
+/// Two processes with one token: what one has heard from GitHub, the other heeds without asking.
+#[tokio::test(start_paused = true)]
+async fn limits_are_shared_through_the_store() {
+    let first = Desk::new(world(3));
+    first.sync(Mode::Changed).await.unwrap();
+    let second = first.beside();
+    first.sim.inject(Fault::once(Kind::Query, Trouble::SecondaryLimit(300)));
+    let refused = first.sync(Mode::Changed).await.unwrap_err();
+    assert_eq!(refused.kind, FailureKind::RateLimited);
+    for desk in [&first, &second] {
+        let failure = desk.sync(Mode::Changed).await.unwrap_err();
+        assert_eq!((failure.kind, failure.retry_at), (FailureKind::RateLimited, refused.retry_at), "{failure}");
+        assert_eq!(desk.sim.log().len(), 0, "nothing is asked while GitHub wants silence");
+        let read = refresh_pull(&desk.client, &desk.store, &desk.profile, &repo(), PullNumber(2), desk.now()).await;
+        assert_eq!((read.unwrap_err().kind, desk.sim.log().len()), (FailureKind::RateLimited, 0));
+    }
+    first.hands.forward(301);
+    second.sync(Mode::Changed).await.unwrap();
+
+    // The last tenth is kept for sending, whoever spent the rest.
+    first.sim.spend(4600);
+    first.sync(Mode::Changed).await.unwrap();
+    assert!(first.client.budget().points.remaining.is_some_and(|left| left < 500));
+    second.sim.clear_log();
+    let failure = second.sync(Mode::Changed).await.unwrap_err();
+    assert!(failure.cause.contains("the last tenth") && failure.retry_at.is_some(), "{failure}");
+    assert_eq!(second.sim.log().len(), 0);
+    let pull = refresh_pull(&second.client, &second.store, &second.profile, &repo(), PullNumber(2), second.now()).await;
+    assert!(pull.is_ok(), "a sending may spend it: {pull:?}");
+    first.hands.forward(3700);
+    second.sync(Mode::Changed).await.unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn one_pull_is_read_again() {
     let desk = Desk::new(world(3));
@@ -473,18 +571,6 @@ async fn one_pull_is_read_again() {
     let failure = read(77).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::NotFound);
     assert_eq!(failure.attempted, "read kubevirt/enhancements#77");
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_is_left_of_the_hour_is_kept_for_sending() {
-    let desk = Desk::new(world(2));
-    desk.sync(Mode::Changed).await.unwrap();
-    desk.sim.inject(Fault::once(Kind::Query, Trouble::RateLimited));
-    assert_eq!(desk.sync(Mode::Changed).await.unwrap_err().kind, FailureKind::RateLimited);
-    assert!(desk.client.budget().nearly_spent());
-    desk.hands.forward(3700);
-    assert_eq!(desk.sync(Mode::Changed).await.unwrap().requests, 1);
-    assert!(!desk.client.budget().nearly_spent());
 }
 
 #[tokio::test(start_paused = true)]
@@ -527,6 +613,47 @@ async fn what_a_board_can_do_without_never_takes_the_open_proposals_with_it() {
     }
 }
 
+/// One part that GitHub fails on costs that part, for every proposal and from the first sync on.
+#[tokio::test(start_paused = true)]
+async fn a_broken_part_takes_nothing_with_it() {
+    for (field, part) in [
+        ("reviewThreads", "threads"),
+        ("timelineItems", "timeline"),
+        ("comments", "comments"),
+        ("files", "files"),
+        ("reviews", "reviews"),
+        ("assignees", "assignees"),
+    ] {
+        let desk = Desk::new(world(30));
+        *desk.broken.lock().unwrap() = Some(field.to_owned());
+        let summary = desk.sync(Mode::Changed).await.unwrap();
+        let facts = desk.facts();
+        assert_eq!((summary.pulls, facts.pulls.len()), (30, 30), "{field}");
+        for pull in facts.pulls.values() {
+            assert!(pull.truncated.iter().any(|it| it.part == part), "{field}: {:?}", pull.truncated);
+            assert_eq!(pull.title, format!("VEP {}: thing", pull.number.0 + 1000));
+        }
+        let says = format!("the {part} of 30 proposals could not be read");
+        assert!(summary.warnings.iter().any(|it| it.contains(&says)), "{field}: {:?}", summary.warnings);
+        *desk.broken.lock().unwrap() = None;
+        desk.again().await;
+        assert!(desk.facts().pulls.values().all(|pull| pull.truncated.is_empty()), "{field}");
+        assert_eq!(desk.again().await.requests, 1, "{field}");
+    }
+}
+
+/// What a sending must know is whole, or it is a failure: a comment that cannot be seen may be ours.
+#[tokio::test(start_paused = true)]
+async fn what_is_read_for_a_sending_is_whole_or_a_failure() {
+    let desk = Desk::new(world(2));
+    desk.sync(Mode::Changed).await.unwrap();
+    for field in ["comments", "reviews", "timelineItems"] {
+        *desk.broken.lock().unwrap() = Some(field.to_owned());
+        let read = refresh_pull(&desk.client, &desk.store, &desk.profile, &repo(), PullNumber(2), desk.now()).await;
+        assert_eq!(read.is_ok(), field == "timelineItems", "{field}: {read:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_pull_that_breaks_inside_is_kept_and_flagged_not_gone() {
     let desk = Desk::new(world(2));
@@ -535,7 +662,9 @@ async fn a_pull_that_breaks_inside_is_kept_and_flagged_not_gone() {
     *desk.broken.lock().unwrap() = Some("timelineItems".to_owned());
     let summary = desk.again().await;
     assert!(summary.warnings.iter().any(|it| it.contains("Something went wrong")), "{:?}", summary.warnings);
-    assert!(desk.pull(2).truncated.iter().any(|part| part.why.starts_with("not read:")));
+    assert!(
+        matches!(&desk.pull(2).truncated[..], [part] if part.part == "timeline" && part.why.starts_with("not read:"))
+    );
     *desk.broken.lock().unwrap() = None;
     desk.again().await;
     assert_eq!(desk.pull(2).state, PullState::Closed);

@@ -135,7 +135,8 @@ impl Reader<'_> {
     }
 
     fn at_once(&mut self, value: &Spanned<DeValue<'_>>) -> Option<usize> {
-        let number = value.get_ref().as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
+        let number =
+            value.get_ref().as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
         let good = number.filter(|number| (1..=MOST_AT_ONCE).contains(number));
         if good.is_none() {
             let message = format!("a number from 1 to {MOST_AT_ONCE} is needed here");

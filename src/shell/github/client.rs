@@ -295,7 +295,10 @@ impl Client {
     ) -> Result<Answer, Failure> {
         let mut first = self.query_once(attempted, document, variables).await;
         // The server knows less than GitHub, which it says once: what it does not know is left out from then on.
-        while matches!(&first, Err(refusal) if self.learn(&refusal.errors)) {
+        for _ in less::OPTIONAL {
+            if !matches!(&first, Err(refusal) if self.learn(&refusal.errors)) {
+                break;
+            }
             first = self.query_once(attempted, document, variables).await;
         }
         let first = first.map_err(|refusal| (refusal.failure, refusal.wait));
@@ -319,12 +322,7 @@ impl Client {
     }
 
     /// One query, one attempt.
-    async fn query_once(
-        &self,
-        attempted: &str,
-        document: &str,
-        variables: &Value,
-    ) -> Result<Answer, Refusal> {
+    async fn query_once(&self, attempted: &str, document: &str, variables: &Value) -> Result<Answer, Refusal> {
         let unknown = self.inner.unknown.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let document = unknown.iter().fold(document.to_owned(), |query, field| less::without(&query, field));
         let body = json!({ "query": document, "variables": variables });
@@ -362,15 +360,16 @@ impl Client {
         Ok(Answer { data, errors, server_time: failures::server_time(&reply.headers) })
     }
 
-    /// Learns which fields the server does not know; true where that is news.
+    /// Learns which fields the server does not know; true where asking without them may help.
     fn learn(&self, errors: &[GraphqlError]) -> bool {
         let fields = less::unknown(errors).unwrap_or_default();
         let mut unknown = self.inner.unknown.lock().unwrap_or_else(PoisonError::into_inner);
-        let news: Vec<&str> = fields.into_iter().filter(|field| unknown.insert(field)).collect();
-        if !news.is_empty() {
-            tracing::warn!(fields = news.join(", "), "the server does not know these fields");
+        for field in &fields {
+            if unknown.insert(field) {
+                tracing::warn!(field, "the server does not know a field; it is left out");
+            }
         }
-        !news.is_empty()
+        !fields.is_empty()
     }
 
     /// The server does not know a field, so that its absence means nothing.

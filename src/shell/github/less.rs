@@ -4,11 +4,12 @@
 use super::wire::GraphqlError;
 
 /// Fields that a board can do without. Each stands with its selection, if any, on its own.
-const OPTIONAL: [&str; 6] =
+pub const OPTIONAL: [&str; 6] =
     ["statusCheckRollup", "mergeStateStatus", "fullDatabaseId", "isOutdated", "startLine", "viewerPermission"];
 
 /// The fields among these errors that the server does not know and that can be left out; `None` where an error is
 /// about anything else, for then leaving out does not help.
+#[must_use]
 pub fn unknown(errors: &[GraphqlError]) -> Option<Vec<&'static str>> {
     let field = |error: &GraphqlError| {
         let named = error.kind == "undefinedField" || error.message.contains("doesn't exist on type");
@@ -19,6 +20,7 @@ pub fn unknown(errors: &[GraphqlError]) -> Option<Vec<&'static str>> {
 }
 
 /// The query without a field, wherever it is asked.
+#[must_use]
 pub fn without(query: &str, field: &str) -> String {
     let mut out = String::with_capacity(query.len());
     let mut rest = query;
@@ -28,7 +30,27 @@ pub fn without(query: &str, field: &str) -> String {
         rest = skip(after.get(field.len()..).unwrap_or_default());
     }
     out.push_str(rest);
-    out
+    without_unused(out)
+}
+
+/// A fragment that nobody uses any more is an error as well. Those that can go stand on a line each.
+fn without_unused(mut query: String) -> String {
+    loop {
+        let unused = |line: &&str| {
+            let name = line.strip_prefix("fragment ").filter(|_| line.trim_end().ends_with('}'));
+            let name = name.and_then(|rest| rest.split_whitespace().next());
+            name.is_some_and(|name| !spread(&query, name))
+        };
+        let Some(line) = query.lines().find(unused).map(str::to_owned) else { return query };
+        query = query.lines().filter(|other| *other != line).collect::<Vec<_>>().join("\n");
+    }
+}
+
+/// The fragment is used somewhere.
+fn spread(query: &str, name: &str) -> bool {
+    query.split("...").skip(1).any(|rest| {
+        rest.strip_prefix(name).is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+    })
 }
 
 /// Where the name stands as a field of its own.
@@ -51,7 +73,13 @@ fn skip(text: &str) -> &str {
         }
         let mut depth = 0_usize;
         let end = trimmed.char_indices().find(|(_, c)| {
-            depth = if *c == open { depth + 1 } else if *c == close { depth.saturating_sub(1) } else { depth };
+            depth = if *c == open {
+                depth + 1
+            } else if *c == close {
+                depth.saturating_sub(1)
+            } else {
+                depth
+            };
             depth == 0
         });
         rest = end.and_then(|(at, _)| trimmed.get(at + 1..)).unwrap_or_default();

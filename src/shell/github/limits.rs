@@ -85,7 +85,8 @@ fn enough(budget: Limit, points: u64, now: Timestamp) -> bool {
 pub fn hear(client: &Client, store: &Store) -> Result<(), Failure> {
     let told = store.meta(&client.limits_key())?.and_then(|json| serde_json::from_str::<Shared>(&json).ok());
     let Some(told) = told else { return Ok(()) };
-    let (ours, theirs) = (client.budget().points, Limit { limit: told.limit, remaining: told.remaining, reset_at: told.reset_at });
+    let (ours, theirs) =
+        (client.budget().points, Limit { limit: told.limit, remaining: told.remaining, reset_at: told.reset_at });
     if newer(theirs, ours) {
         client.adopt(theirs);
     }

@@ -43,6 +43,8 @@ pub struct Job<'a> {
     pub warnings: Vec<String>,
     /// Parts of pulls that GitHub did not answer: why the last time, and of how many pulls.
     unread: BTreeMap<String, (String, usize)>,
+    /// Pulls that GitHub did not answer at all, by its reason.
+    failed: BTreeMap<String, Vec<PullNumber>>,
 }
 
 impl<'a> Job<'a> {
@@ -57,12 +59,17 @@ impl<'a> Job<'a> {
         facts: Facts,
     ) -> Self {
         let (found, spend) = (Found::default(), Spend::Sparing);
-        let (warnings, unread) = (Vec::new(), BTreeMap::new());
-        Self { client, store, profile, repo, now, progress, spend, facts, found, warnings, unread }
+        let (warnings, unread, failed) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
+        Self { client, store, profile, repo, now, progress, spend, facts, found, warnings, unread, failed }
     }
 
     /// What is not complete, in words.
     pub fn into_warnings(mut self) -> Vec<String> {
+        for (why, pulls) in self.failed {
+            let named: Vec<String> = pulls.iter().take(3).map(|number| format!("{}{number}", self.repo)).collect();
+            let more = if pulls.len() > 3 { format!(" and {} more", pulls.len() - 3) } else { String::new() };
+            self.warnings.push(format!("{}{more} could not be read: {why}", named.join(", ")));
+        }
         for (part, (why, pulls)) in self.unread {
             let of = if pulls == 1 { "one proposal".to_owned() } else { format!("{pulls} proposals") };
             self.warnings.push(format!("the {part} of {of} could not be read: {why}"));
@@ -199,8 +206,9 @@ impl<'a> Job<'a> {
                 self.absorb(&ask, outcome)?;
             }
             // Whoever has all that hangs on it is whole now, whatever becomes of the others.
-            let (whole, waiting): (Vec<Pending>, Vec<Pending>) =
-                std::mem::take(&mut pendings).into_iter().partition(|pending| pending.asks(self.repo, &self.found).is_empty());
+            let (whole, waiting): (Vec<Pending>, Vec<Pending>) = std::mem::take(&mut pendings)
+                .into_iter()
+                .partition(|pending| pending.asks(self.repo, &self.found).is_empty());
             pendings = waiting;
             self.complete(whole)?;
             if let Some(failure) = failure {
@@ -275,7 +283,7 @@ impl<'a> Job<'a> {
 
     /// A pull request that could not be read: what was known stays, marked.
     fn flag(&mut self, number: PullNumber, why: &str, seen: &Seen) -> Result<(), Failure> {
-        self.warnings.push(format!("{}{number} could not be read: {why}", self.repo));
+        self.failed.entry(why.trim_start_matches(plan::NOT_READ).trim().to_owned()).or_default().push(number);
         let why = format!("{}{why}", if why.starts_with(plan::NOT_READ) { "" } else { "not read: " });
         let known = self.facts.pulls.get(&number).map(|pull| {
             let mut pull = PullFacts::clone(pull);

@@ -1,6 +1,6 @@
 //! The light query: what is open, what ended lately, what else changed. One request for up to a hundred open pulls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -11,7 +11,7 @@ use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::{Login, PullNumber, Release};
 use crate::shell::github::ask::LIGHT;
 use crate::shell::github::client::Answer;
-use crate::shell::github::limits;
+use crate::shell::github::{less, limits};
 use crate::shell::github::{map, wire};
 
 /// How many ended pulls one request lists.
@@ -47,9 +47,15 @@ pub struct Seen {
     pub sigs: Source,
     /// The schedules' blobs; `None` where they could not be read.
     pub schedules: Option<BTreeMap<Release, String>>,
+    /// Fields of open pulls that GitHub fails on, and that were left out for it.
+    pub left_out: BTreeSet<&'static str>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
 }
+
+/// Fields of an open pull that a light query can do without: each is a connection or a fold that GitHub may fail on, and
+/// then it takes the whole pull with it.
+const SPARE: [&str; 3] = ["reviewThreads", "statusCheckRollup", "labels"];
 
 /// A pull that ended.
 #[derive(Clone, Debug)]
@@ -85,7 +91,12 @@ pub async fn look(job: &Job<'_>) -> Result<Seen, Failure> {
     let mut after: Option<String> = None;
     let mut ended_after: Option<String> = None;
     for at in 0..MOST_PAGES {
-        let answer = ask(job, &mut size, after.as_deref(), None, at == 0).await?;
+        let mut answer = ask(job, &mut size, after.as_deref(), None, at == 0, &seen.left_out).await?;
+        // One broken field of a pull takes the pull with it: the pulls without the field are worth more.
+        while let Some(field) = broken(&answer, &seen.left_out) {
+            seen.left_out.insert(field);
+            answer = ask(job, &mut size, after.as_deref(), None, at == 0, &seen.left_out).await?;
+        }
         let light: wire::Light = serde_json::from_value(answer.data.clone()).unwrap_or_default();
         let open = light.repository.get().and_then(|repository| repository.open.get()).cloned();
         let Some(open) = open else { return Err(missing(job, &answer)) };
@@ -127,7 +138,7 @@ async fn more_ended(job: &Job<'_>, seen: &mut Seen, mut after: Option<String>) -
             break;
         }
         let mut size = 1;
-        let answer = ask(job, &mut size, None, Some(&cursor), true).await?;
+        let answer = ask(job, &mut size, None, Some(&cursor), true, &seen.left_out).await?;
         let light: wire::Light = serde_json::from_value(answer.data).unwrap_or_default();
         let ended = light.past.take().and_then(|past| past.ended.take()).unwrap_or_default();
         after.clone_from(&ended.more);
@@ -150,9 +161,11 @@ async fn ask(
     after: Option<&str>,
     ended_after: Option<&str>,
     whole: bool,
+    left_out: &BTreeSet<&'static str>,
 ) -> Result<Answer, Failure> {
     let (repo, sources) = (job.repo, &job.profile.sources);
     let attempted = format!("read {repo}");
+    let document = left_out.iter().fold(LIGHT.to_owned(), |query, field| less::without(&query, field));
     loop {
         let variables = json!({
             "owner": repo.owner, "name": repo.name, "open": *size, "after": after,
@@ -162,11 +175,20 @@ async fn ask(
             "schedulesOwner": sources.schedules.owner, "schedulesName": sources.schedules.name,
         });
         limits::ready(job.client, &attempted, 2, job.spend, (job.now)())?;
-        match job.client.read(&attempted, LIGHT, &variables, *size < 10).await {
+        match job.client.read(&attempted, &document, &variables, *size < 10).await {
             Err(failure) if failure.kind == FailureKind::Server && *size >= 10 => *size /= 2,
             other => return other,
         }
     }
+}
+
+/// A field that GitHub fails on in an open pull, and that can be left out.
+fn broken(answer: &Answer, left_out: &BTreeSet<&'static str>) -> Option<&'static str> {
+    let paths = answer.errors.iter().map(|error| error.path.iter().map(String::as_str).collect::<Vec<_>>());
+    paths
+        .filter(|path| matches!(path[..], ["repository", "open", "nodes", ..]))
+        .flat_map(|path| SPARE.into_iter().filter(move |field| path.contains(field)).collect::<Vec<_>>())
+        .find(|field| !left_out.contains(field))
 }
 
 /// The answer has no repository, or none that lists its pull requests.

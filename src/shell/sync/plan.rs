@@ -36,7 +36,7 @@ pub fn plan(job: &Job<'_>, seen: &Seen, mode: Mode) -> Plan {
     let ask = |number: PullNumber, labels: u64, threads: u64| Ask::pull(job.repo, number, labels, threads);
     for (number, light) in &seen.open {
         let stored = job.facts.pulls.get(number);
-        match stored.filter(|_| mode == Mode::Changed).map(|stored| compare(light, stored)) {
+        match stored.filter(|_| mode == Mode::Changed).map(|stored| compare(light, stored, &seen.left_out)) {
             Some(Change::None) => continue,
             Some(Change::Mergeable(pull)) => {
                 patched.push(*pull);
@@ -57,7 +57,11 @@ pub fn plan(job: &Job<'_>, seen: &Seen, mode: Mode) -> Plan {
     let cutoff = light::cutoff(job);
     for ended in &seen.ended {
         let wanted = match job.facts.pulls.get(&ended.number) {
-            Some(stored) => stored.updated_at != ended.updated_at || stored.state == PullState::Open || stored.truncated.iter().any(|part| part.why.starts_with(NOT_READ)),
+            Some(stored) => {
+                stored.updated_at != ended.updated_at
+                    || stored.state == PullState::Open
+                    || stored.truncated.iter().any(|part| part.why.starts_with(NOT_READ))
+            }
             None => ended.closed_at >= cutoff,
         };
         if (wanted || (mode == Mode::Full && ended.closed_at >= cutoff)) && !seen.open.contains_key(&ended.number) {
@@ -90,7 +94,7 @@ enum Change {
     Deep,
 }
 
-fn compare(light: &wire::LightPull, stored: &PullFacts) -> Change {
+fn compare(light: &wire::LightPull, stored: &PullFacts, left_out: &BTreeSet<&'static str>) -> Change {
     let threads = light.review_threads.get();
     let total = threads.and_then(|threads| threads.total);
     let first = threads.map(|threads| threads.nodes.as_slice()).unwrap_or_default();
@@ -103,8 +107,9 @@ fn compare(light: &wire::LightPull, stored: &PullFacts) -> Change {
         && stored.state == PullState::Open
         && (!labels_known(light) || same_labels(light, stored))
         && total.is_none_or(|total| usize::try_from(total) == Ok(stored.threads.len()))
-        && resolved == stored_resolved
-        && light.status_check_rollup.get().and_then(|rollup| rollup.state.get()) == stored.checks_rollup.as_ref()
+        && (threads.is_none() || resolved == stored_resolved)
+        && (left_out.contains("statusCheckRollup")
+            || light.status_check_rollup.get().and_then(|rollup| rollup.state.get()) == stored.checks_rollup.as_ref())
         && !retry(stored);
     if !same {
         return Change::Deep;
