@@ -141,7 +141,7 @@ async fn one_bad_pull_costs_itself_alone() {
     }
     // 16, 8, 8, 4, 4, 2, 2, 1, 1, the one alone in two smaller shapes, and each of these three once more.
     assert_eq!(log.lock().unwrap().len(), 14);
-    assert_eq!(client.pace(), 1);
+    assert!(client.pace() < 16, "{}", client.pace());
 }
 
 /// A pull whose many threads are too much comes by smaller pages.
@@ -228,4 +228,38 @@ async fn a_server_that_knows_less_is_asked_for_less() {
     let light = log.lock().unwrap().pop().unwrap();
     assert!(!light.contains("statusCheckRollup"));
     ExecutableDocument::parse_and_validate(&schema, &light, "light.graphql").unwrap();
+}
+
+/// Requests shrink to what GitHub bears at the moment, and grow again when it bears more.
+#[tokio::test(start_paused = true)]
+async fn requests_shrink_and_grow() {
+    let most = Arc::new(std::sync::atomic::AtomicUsize::new(8));
+    let bears = most.clone();
+    let (client, log) = client(Arc::new(move |query: &str| {
+        let asked = query.matches("pullRequest(number: ").count();
+        if asked > bears.load(std::sync::atomic::Ordering::SeqCst) {
+            return (502, String::new());
+        }
+        let data: serde_json::Map<String, Value> =
+            (0..asked).map(|at| (format!("a{at}"), json!({ "pullRequest": { "id": "x" } }))).collect();
+        (200, json!({ "data": data }).to_string())
+    }));
+    let read = async |pulls: u64| {
+        let mut queue = Queue::of((0..pulls).map(|number| pull(number, 0, 5)).collect());
+        while let Some(asks) = queue.next(client.pace()) {
+            let (_, failure) = run(&client, "read", asks).await;
+            assert_eq!(failure, None);
+        }
+        let mut log = log.lock().unwrap();
+        let sizes: Vec<usize> = log.iter().map(|query| query.matches("pullRequest(number: ").count()).collect();
+        log.clear();
+        sizes
+    };
+    let slow = read(120).await;
+    assert_eq!(slow[0], 20);
+    let refused = slow.iter().filter(|size| **size > 8).count();
+    assert!(refused * 3 < slow.len() && slow.iter().filter(|size| **size <= 8).sum::<usize>() == 120, "{slow:?}");
+    most.store(100, std::sync::atomic::Ordering::SeqCst);
+    let fast = read(300).await;
+    assert_eq!((fast.iter().sum::<usize>(), client.pace()), (300, 20), "{fast:?}");
 }

@@ -11,5 +11,6 @@ pub mod sim_kit;
 mod sim_prow;
 mod sim_rest;
 mod store;
-mod sync;
+pub mod sync;
+mod sync_bad_days;
 mod sync_kit;

@@ -251,7 +251,7 @@ impl Client {
     }
 
     /// How many pull requests to ask for at once: GitHub stops a query after about ten seconds, and how much that is
-    /// changes by the hour. A request that was too much halves it, each one that was not lets it grow again by half.
+    /// changes by the hour. A request that was too much halves it, each one that was not lets it grow again by one.
     #[must_use]
     pub fn pace(&self) -> usize {
         self.inner.pace.load(Ordering::Relaxed)
@@ -261,7 +261,7 @@ impl Client {
     pub(super) fn bore(&self, asks: &[Ask]) {
         let pace = self.pace();
         if size(asks) >= pace {
-            self.inner.pace.store((pace + pace.div_ceil(2)).min(MOST_PULLS), Ordering::Relaxed);
+            self.inner.pace.store((pace + 1).min(MOST_PULLS), Ordering::Relaxed);
         }
     }
 
