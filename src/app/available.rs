@@ -45,7 +45,7 @@ pub fn of(model: &Model, command: Command) -> Availability {
         }
         Command::Open if model.page().is_none() && model.target().is_none() => refused("no proposal is selected"),
         Command::Undo if model.undoable.is_empty() => refused("nothing is waiting to be sent"),
-        Command::Resend | Command::Discard => match model.page() {
+        Command::Resend | Command::Discard | Command::EditWrite => match model.page() {
             Some(Page::Outbox(page)) if page.selected.is_some() => Availability::Ready,
             _ => refused("nothing is selected"),
         },

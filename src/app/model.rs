@@ -14,7 +14,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use self::going::{
-    InFlight, Leaving, Level, Outgoing, OutgoingId, OutgoingState, RequestKind, Toast, Trouble, Undoable, Watched,
+    InFlight, Leaving, Level, Outgoing, OutgoingId, OutgoingState, RequestKind, SendCause, Toast, Trouble, Undoable,
+    Watched,
 };
 pub use self::overlay::{Choice, Composer, FilterPrompt, HelpPage, HelpRow, Overlay, Pick, Picker, Purpose};
 pub use self::page::{OutboxPage, Page, ProposalPage, Tab};

@@ -117,6 +117,13 @@ pub enum Msg {
         /// How; an error has left it parked, failed or unknown.
         outcome: Result<(), Failure>,
     },
+    /// A write could not be taken back: it is on its way, or on GitHub.
+    TakeBackFailed {
+        /// What.
+        id: OutgoingId,
+        /// Why.
+        failure: Failure,
+    },
     /// The editor was closed: its text, or why there is none.
     EditorClosed(Result<String, Failure>),
     /// A page could not be opened in the browser.

@@ -75,6 +75,7 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Effects {
         Msg::Enqueued { request, id } => outbox::enqueued(model, request, id),
         Msg::EnqueueFailed { request, failure } => outbox::enqueue_failed(model, request, &failure),
         Msg::SendEnded { request, id, outcome } => outbox::send_ended(model, request, id, outcome),
+        Msg::TakeBackFailed { failure, .. } => outbox::take_back_failed(model, &failure),
         Msg::EditorClosed(result) => composer::editor_closed(model, result),
         Msg::BrowseFailed(failure) => toast(model, Level::Error, failure.to_string()),
         Msg::Noticed(text) => toast(model, Level::Warn, text),

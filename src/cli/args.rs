@@ -334,6 +334,14 @@ pub enum OutboxCommand {
         /// Which
         id: i64,
     },
+    /// Change the text of a write that was not sent; `outbox send` sends it then
+    Edit {
+        /// Which
+        id: i64,
+        /// The new text; without one, the editor opens the old one.
+        #[command(flatten)]
+        text: TextArgs,
+    },
 }
 
 /// `auth`.

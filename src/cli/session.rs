@@ -11,7 +11,7 @@ use crate::shell::config::{Env, Flags, Settings};
 use crate::shell::github::Client;
 use crate::shell::paths::Paths;
 use crate::shell::secrets;
-use crate::shell::services::Services;
+use crate::shell::services::{Services, Writing};
 use crate::shell::store::Store;
 use crate::shell::sync::{Mode, Progress};
 use crate::sim::{self, Sim};
@@ -86,6 +86,7 @@ impl Context {
             store: Arc::new(store),
             clock: self.settings.clock(),
             client,
+            writing: Writing::default(),
         };
         Ok(Session { services, demo: None })
     }
@@ -104,6 +105,7 @@ impl Context {
             store: Arc::new(Store::in_memory()?),
             clock,
             client: Client::over(sim.clone(), "http://127.0.0.1", token.into()),
+            writing: Writing::default(),
         };
         Ok(Session { services, demo: Some(sim) })
     }

@@ -2,10 +2,11 @@
 //! line, for real use or over the simulator; everything after that does not know which.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::clock::Clock;
 use super::github::client::Client;
-use super::outbox::{self, How, Sent};
+use super::outbox::{self, How, Sender, Sent};
 use super::store::{OutboxId, Store};
 use super::sync::{self, Mode, Progress, Summary};
 use crate::domain::action::Intent;
@@ -30,6 +31,21 @@ pub struct Services {
     pub clock: Clock,
     /// The way to GitHub, or why there is none: much can be done without.
     pub client: Result<Client, Failure>,
+    /// How writes go.
+    pub writing: Writing,
+}
+
+/// How writes go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Writing {
+    /// How long a post whose reply was lost may still arrive.
+    pub settled: Duration,
+}
+
+impl Default for Writing {
+    fn default() -> Self {
+        Self { settled: outbox::SETTLED }
+    }
 }
 
 impl Services {
@@ -68,27 +84,33 @@ impl Services {
         Ok((facts, board))
     }
 
-    /// Writes an intent down, unsent.
+    /// Writes an intent down, unsent; the draft under a key goes in the same step.
     ///
     /// # Errors
     /// As [`outbox::enqueue`].
-    pub fn enqueue(&self, intent: &Intent) -> Result<OutboxId, Failure> {
-        outbox::enqueue(&self.store, &self.profile, intent)
+    pub fn enqueue(&self, intent: &Intent, draft: Option<&str>) -> Result<OutboxId, Failure> {
+        let host = self.client.as_ref().ok().map(Client::root);
+        outbox::enqueue(&self.store, &self.profile, intent, host, draft)
     }
 
     /// Sends a row of the outbox.
     ///
     /// # Errors
-    /// As [`outbox::send`], and where there is no way to GitHub.
+    /// As [`Sender::send`], and where there is no way to GitHub.
     pub async fn send(&self, id: OutboxId, how: How) -> Result<Sent, Failure> {
-        outbox::send(self.client()?, &self.store, &self.profile, id, &self.clock, how).await
+        self.sender()?.send(id, how).await
     }
 
     /// Sends everything that waits.
     ///
     /// # Errors
-    /// As [`outbox::send_all`], and where there is no way to GitHub.
+    /// As [`Sender::send_all`], and where there is no way to GitHub.
     pub async fn send_all(&self) -> Result<Vec<Sent>, Failure> {
-        outbox::send_all(self.client()?, &self.store, &self.profile, &self.clock).await
+        self.sender()?.send_all().await
+    }
+
+    fn sender(&self) -> Result<Sender<'_>, Failure> {
+        let (store, profile, clock) = (&*self.store, &*self.profile, &self.clock);
+        Ok(Sender { client: self.client()?, store, profile, clock, settled: self.writing.settled })
     }
 }

@@ -127,14 +127,22 @@ fn a_lost_reply_is_found_and_an_unreachable_server_loses_no_text() {
     hub.sim.inject(Fault::once(Kind::Write, Trouble::LostReply));
     user.run(&["comment", "7", "-m", "once", "--yes"]).exits(0);
     assert_eq!(hub.writes().len(), 1);
-    hub.sim.inject(Fault::once(Kind::Write, Trouble::SecondaryLimit(60)));
+    hub.sim.inject(Fault::once(Kind::Write, Trouble::SecondaryLimit(1)));
     user.run(&["comment", "7", "-m", "kept", "--yes"]).exits(4).says("kept: `vepherd outbox send 2`");
     assert!(user.run(&["outbox"]).exits(0).out.contains("queued"));
     user.run(&["outbox", "send"]).exits(0);
     assert_eq!(hub.writes().len(), 2);
     hub.stop();
-    user.run(&["comment", "7", "-m", "gone", "--yes"]).exits(4);
+    user.run(&["comment", "7", "-m", "offline", "--yes"]).exits(4).says("your text is kept: `vepherd outbox send 3`");
     assert_eq!(hub.writes().len(), 2);
+    let rows = user.run(&["outbox", "--json"]).exits(0).json()["outbox"].clone();
+    assert_eq!(
+        (rows.as_array().unwrap().len(), &rows[0]["state"], &rows[0]["due"]),
+        (1, &json!("queued"), &json!(true))
+    );
+    user.run(&["outbox", "edit", "3", "-m", "written on a train"]).exits(0);
+    assert!(user.run(&["outbox"]).exits(0).out.contains("written on a train"));
+    user.run(&["outbox", "edit", "9", "-m", "x"]).exits(1).says("there is no 9");
 }
 
 #[test]

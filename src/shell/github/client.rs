@@ -158,6 +158,12 @@ impl Client {
         *self.lock()
     }
 
+    /// REST's root: which server this is.
+    #[must_use]
+    pub fn root(&self) -> &str {
+        &self.inner.roots.rest
+    }
+
     /// The host, for messages.
     #[must_use]
     pub fn host(&self) -> &str {

@@ -10,7 +10,7 @@ use crate::app::model::{Outgoing, OutgoingId, OutgoingState};
 use crate::app::msg::{Msg, SyncOutcome};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::shell::browser;
-use crate::shell::outbox::{How, Sent};
+use crate::shell::outbox::{How, Sent, take};
 use crate::shell::services::Services;
 use crate::shell::store::{OutboxId, OutboxState, SeenMark};
 use crate::shell::sync::{Mode, Progress, permission_key};
@@ -104,14 +104,16 @@ pub fn local(services: &Services, effect: Effect) -> Vec<Msg> {
         }],
         Effect::SaveDraft { key, text } => kept(store.save_draft(&key, &text)),
         Effect::DropDraft { key } => kept(store.drop_draft(&key)),
-        Effect::Enqueue { request, intent } => match services.enqueue(&intent) {
+        Effect::Enqueue { request, intent, draft } => match services.enqueue(&intent, draft.as_deref()) {
             Ok(id) => vec![outbox(services), Msg::Enqueued { request, id: OutgoingId(id.0) }],
             Err(failure) => vec![Msg::EnqueueFailed { request, failure }],
         },
-        Effect::Discard { id } => match store.outbox_drop(OutboxId(id.0)) {
-            Ok(_) => vec![outbox(services)],
-            Err(failure) => vec![Msg::StoreFailed(failure), outbox(services)],
-        },
+        Effect::TakeBack { id, draft } => {
+            let draft = draft.as_ref().map(|(key, text)| (key.as_str(), text.as_str()));
+            let failed = take(store, OutboxId(id.0), draft).err();
+            let failed = failed.map(|failure| Msg::TakeBackFailed { id, failure });
+            failed.into_iter().chain([outbox(services)]).collect()
+        }
         Effect::MarkSeen { pull, at, head } => kept(store.mark_seen(repo, pull, &SeenMark { at, head })),
         Effect::OpenUrl { url } => browser::open(&url).err().map(Msg::BrowseFailed).into_iter().collect(),
         // The session does these itself.
@@ -143,7 +145,14 @@ fn outbox(services: &Services) -> Msg {
                 .filter(|row| row.intent.repo == services.repo)
                 .filter_map(|row| {
                     let state = state(row.state)?;
-                    Some(Outgoing { id: OutgoingId(row.id.0), intent: row.intent, state, why: row.reason })
+                    Some(Outgoing {
+                        id: OutgoingId(row.id.0),
+                        intent: row.intent,
+                        state,
+                        why: row.reason,
+                        due: row.due,
+                        arrived: row.done,
+                    })
                 })
                 .collect(),
         ),
