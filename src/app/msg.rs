@@ -60,6 +60,8 @@ pub enum Msg {
     SeenLoaded(BTreeMap<PullNumber, Timestamp>),
     /// What the viewer may do in the repository, in GitHub's words (`READ`, `WRITE`, …), as the newest sync heard it.
     PermissionLoaded(Option<String>),
+    /// Why nothing can be posted, as far as is known now; `None` where it can.
+    ReadOnlyLearned(Option<String>),
     /// A draft was read; `None` where there is none.
     DraftLoaded {
         /// Which.

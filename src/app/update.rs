@@ -67,6 +67,10 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Effects {
             model.permission = permission;
             Effects::none()
         }
+        Msg::ReadOnlyLearned(why) => {
+            model.read_only = why;
+            Effects::none()
+        }
         Msg::DraftLoaded { key, text } => composer::draft_loaded(model, &key, text),
         Msg::OutboxLoaded(entries) => outbox::loaded(model, entries),
         Msg::SyncProgressed { request, what, done, total } => sync::progressed(model, request, what, done, total),

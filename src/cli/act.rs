@@ -175,6 +175,9 @@ async fn act(
     decide: impl FnOnce(&Session, &Ground) -> Result<Action, Failure>,
 ) -> Result<(), Failure> {
     let session = context.session()?;
+    if !common.dry_run {
+        session.services.may_write()?;
+    }
     let number = PullNumber(common.number);
     let unreached = if common.dry_run {
         known(&session, number).await?;
@@ -211,6 +214,7 @@ async fn act(
             return Err(Failure::new(FailureKind::Local, "post", "you said no; nothing was posted"));
         }
     }
+    // Whether the token may write is known by now.
     let id = session.services.enqueue(&intent, None)?;
     if let Some(failure) = unreached {
         // What was decided is kept; everything is looked at again before it goes out.

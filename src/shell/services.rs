@@ -12,7 +12,7 @@ use super::sync::{self, Mode, Progress, Summary};
 use crate::domain::action::Intent;
 use crate::domain::board::{self, Board};
 use crate::domain::facts::{Facts, PullFacts};
-use crate::domain::failure::Failure;
+use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::{PullNumber, RepoId, SigName};
 use crate::domain::profile::Profile;
 
@@ -40,11 +40,13 @@ pub struct Services {
 pub struct Writing {
     /// How long a post whose reply was lost may still arrive.
     pub settled: Duration,
+    /// Why nothing is to be posted: the user has said so.
+    pub forbidden: Option<String>,
 }
 
 impl Default for Writing {
     fn default() -> Self {
-        Self { settled: outbox::SETTLED }
+        Self { settled: outbox::SETTLED, forbidden: None }
     }
 }
 
@@ -89,6 +91,7 @@ impl Services {
     /// # Errors
     /// As [`outbox::enqueue`].
     pub fn enqueue(&self, intent: &Intent, draft: Option<&str>) -> Result<OutboxId, Failure> {
+        self.may_write()?;
         let host = self.client.as_ref().ok().map(Client::root);
         outbox::enqueue(&self.store, &self.profile, intent, host, draft)
     }
@@ -98,6 +101,7 @@ impl Services {
     /// # Errors
     /// As [`Sender::send`], and where there is no way to GitHub.
     pub async fn send(&self, id: OutboxId, how: How) -> Result<Sent, Failure> {
+        self.may_write()?;
         self.sender()?.send(id, how).await
     }
 
@@ -106,7 +110,33 @@ impl Services {
     /// # Errors
     /// As [`Sender::send_all`], and where there is no way to GitHub.
     pub async fn send_all(&self) -> Result<Vec<Sent>, Failure> {
+        self.may_write()?;
         self.sender()?.send_all().await
+    }
+
+    /// Why nothing can be posted: the user has said so, or the token is known to be for reading. None where it can, as far
+    /// as is known.
+    #[must_use]
+    pub fn read_only(&self) -> Option<String> {
+        let by_token = || self.client.as_ref().ok().and_then(Client::read_only);
+        self.writing.forbidden.clone().or_else(by_token)
+    }
+
+    /// Refuses to write, with the reason.
+    ///
+    /// # Errors
+    /// Where nothing can be posted.
+    pub fn may_write(&self) -> Result<(), Failure> {
+        match self.read_only() {
+            None => Ok(()),
+            Some(why) => {
+                let hint = match self.writing.forbidden {
+                    Some(_) => "Nothing was posted. Start it without that to write.",
+                    None => "Nothing was posted. Make a token that may write, then `vepherd auth login`.",
+                };
+                Err(Failure::new(FailureKind::Refused, "post", format!("read-only: {why}")).hint(hint))
+            }
+        }
     }
 
     fn sender(&self) -> Result<Sender<'_>, Failure> {

@@ -146,6 +146,42 @@ fn a_lost_reply_is_found_and_an_unreachable_server_loses_no_text() {
 }
 
 #[test]
+fn read_only_posts_nothing_and_says_why() {
+    let hub = Hub::small();
+    let user = hub.user();
+    user.run(&["comment", "7", "-m", "x", "--yes", "--read-only"]).exits(5).says("started with --read-only");
+    user.run(&["--read-only", "comment", "7", "-m", "x", "--dry-run"]).exits(0);
+    user.run(&["--read-only", "show", "7"]).exits(0);
+    std::fs::write(user.path("config.toml"), "read_only = true\n").unwrap();
+    user.run(&["lgtm", "7", "--yes"]).exits(5).says("the configuration file says read_only");
+    user.run(&["outbox", "send"]).exits(5).says("read_only");
+    std::fs::write(user.path("config.toml"), "undo = 90\nlost_reply = \"x\"\nread_only = 1\n").unwrap();
+    user.run(&["list"]).exits(1).says("from 0 to 60").says("from 1 to 600").says("true or false");
+    std::fs::remove_file(user.path("config.toml")).unwrap();
+    hub.sim.with(|world| world.scopes = vec!["read:org".into()]);
+    user.run(&["comment", "7", "-m", "x", "--yes"]).exits(5).says("needs the scope public_repo");
+    assert_eq!(hub.writes(), []);
+    assert_eq!(user.run(&["outbox", "--json"]).exits(0).json()["outbox"], json!([]), "nothing is left behind");
+}
+
+#[test]
+fn faults_come_from_a_file() {
+    let user = Hub::small().user();
+    let demo = |text: &str| {
+        std::fs::write(user.path("faults.toml"), text).unwrap();
+        user.run(&["demo", "--faults", "faults.toml"])
+    };
+    demo("").exits(0);
+    demo("[[fault]]\non = \"query\"\nwhat = \"bad-credentials\"\n").exits(3).says("Bad credentials");
+    demo("[[fault]]\non = \"query\"\nwhat = \"sleep\"\n").exits(2).says("line 3").says("bad-gateway");
+    demo("[[fault]]\non = \"reads\"\nwhat = \"slow\"\n").exits(2).says("no kind of request");
+    demo("[[fault]]\non = \"any\"\nwhat = \"drop\"\nseconds = 3\n").exits(2).says("is for slow");
+    demo("[[fault]]\nwhen = 1\n").exits(2).says("line 2").says("demo --help");
+    user.run(&["demo", "--faults", "none.toml"]).exits(2).says("none.toml");
+    assert!(user.run(&["demo", "--help"]).exits(0).out.contains("lost-in-silence"));
+}
+
+#[test]
 fn who_may_not_is_told_why() {
     // `zed` represents nobody and holds no power.
     let (mut world, repo, pull) = crate::e2e::sim_kit::world();

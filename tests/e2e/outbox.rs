@@ -209,7 +209,6 @@ async fn what_should_be_decided_again_is_parked_with_the_reason() {
         (Action::Assign { login: Login::new("ada") }, veto(), None),
         (comment("Still there?"), Deed::Close, Some("was closed")),
         (Action::Unhold { text: String::new() }, veto(), Some("ada vetoed it: ")),
-        (Action::Assign { login: Login::new("ada") }, Deed::Comment("/assign".into()), Some("is assigned already")),
         (Action::Hold { reason: reason() }, veto(), None),
     ];
     for (action, deed, parked) in table {
@@ -352,7 +351,7 @@ fn forgetful(sim: &Sim) -> (Client, Arc<AtomicBool>) {
             Value::Object(fields) => {
                 for (name, inner) in fields {
                     path.push(json!(name));
-                    if name == "comments" && path.iter().any(|step| step == "pullRequest") && path.len() == 4 {
+                    if name == "comments" && path.iter().any(|step| step == "pullRequest") && path.len() == 3 {
                         *inner = Value::Null;
                         errors.push(json!({ "message": "Something went wrong", "path": path.clone() }));
                     } else {
@@ -539,6 +538,38 @@ async fn a_text_is_edited_and_taken_out_where_that_doubles_nothing() {
     store.outbox_update(OutboxState::Queued, &row).unwrap();
     assert_eq!(take(store, id, None).unwrap(), OutboxState::Unknown);
     assert!(desk.sim.log().iter().any(|it| it.body.contains("hello")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_so_already_is_not_asked_for_again() {
+    let desk = Desk::new().await;
+    let at = desk.hands.now();
+    let id = desk.decide(Action::Assign { login: Login::new("ada") });
+    desk.sim.with(|world| world.assign(&desk.pull, at, "ada", "ada"));
+    let Sent::Parked(row) = desk.send(id).await else { panic!("not parked") };
+    assert!(row.reason.unwrap().contains("ada is assigned already"));
+    assert_eq!(desk.writes().len(), 0);
+}
+
+/// A token that may only read, and how it becomes known.
+#[tokio::test(start_paused = true)]
+async fn a_token_for_reading_is_known_by_its_scopes_or_by_the_first_refusal() {
+    let desk = Desk::new().await;
+    desk.sim.with(|world| world.scopes = vec!["read:org".into()]);
+    let waiting = desk.decide(comment("x"));
+    desk.services.refresh(PullNumber(7)).await.unwrap();
+    let why = desk.services.read_only().unwrap();
+    assert!(why.contains("public_repo") && why.contains("read:org"), "{why}");
+    let failure = desk.services.send(waiting, How::Checked).await.unwrap_err();
+    assert_eq!((failure.kind, failure.exit_code()), (FailureKind::Refused, 5));
+
+    let desk = Desk::new().await;
+    desk.sim.inject(Fault::once(Kind::Write, Trouble::NoScope));
+    let id = desk.decide(comment("x"));
+    assert!(matches!(desk.send(id).await, Sent::Failed(..)));
+    assert!(desk.services.read_only().unwrap().contains("read and write of pull requests"));
+    assert_eq!(desk.services.may_write().unwrap_err().exit_code(), 5);
+    assert_eq!(desk.writes().len(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -102,6 +102,9 @@ pub fn due(model: &mut Model, id: OutgoingId) -> Effects {
 
 /// GitHub answers again: what is due and what is in doubt goes on, oldest first.
 pub fn resume(model: &mut Model) -> Effects {
+    if model.read_only.is_some() {
+        return Effects::none();
+    }
     let waiting: Vec<(OutgoingId, String)> = model
         .outbox
         .iter()

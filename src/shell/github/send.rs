@@ -146,6 +146,12 @@ impl Client {
                 failure.kind = FailureKind::RateLimited;
                 Err(SendFailure::NotSent(failure))
             }
+            Some(failure)
+                if failure.kind == FailureKind::Permission && failure.cause.contains("Resource not accessible by") =>
+            {
+                self.note_refusal("Resource not accessible by this token");
+                Err(SendFailure::NotSent(failure))
+            }
             // GitHub's 5xx come from in front of the application as often as from behind it: the comment may be there.
             Some(failure) if failure.kind == FailureKind::Server => Err(SendFailure::Unknown(failure)),
             Some(failure) => Err(SendFailure::NotSent(failure)),

@@ -40,6 +40,7 @@ pub async fn sync(services: Services, request: ReqId, mode: SyncMode, to: Unboun
         Ok(summary) => {
             let points_left = services.client.as_ref().ok().and_then(|client| client.budget().points.remaining);
             say(&to, Msg::PermissionLoaded(summary.permission));
+            say(&to, Msg::ReadOnlyLearned(services.read_only()));
             let (pulls, changed, warnings) = (summary.pulls, summary.changed, summary.warnings);
             say(&to, Msg::Synced { request, outcome: SyncOutcome { pulls, changed, points_left, warnings } });
         }
@@ -72,6 +73,7 @@ pub async fn send(
         }
     };
     say(&to, outbox(&services));
+    say(&to, Msg::ReadOnlyLearned(services.read_only()));
     say(&to, Msg::SendEnded { request, id, outcome });
     Ok(())
 }
@@ -96,7 +98,7 @@ pub fn local(services: &Services, effect: Effect) -> Vec<Msg> {
                 Ok(permission) => Msg::PermissionLoaded(permission),
                 Err(failure) => Msg::StoreFailed(failure),
             };
-            vec![seen, permission, outbox(services)]
+            vec![seen, permission, Msg::ReadOnlyLearned(services.read_only()), outbox(services)]
         }
         Effect::LoadDraft { key } => vec![match store.draft(&key) {
             Ok(text) => Msg::DraftLoaded { key, text },
