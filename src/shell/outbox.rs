@@ -58,9 +58,9 @@ pub fn enqueue(
 ) -> Result<OutboxId, Failure> {
     let posts = intent.posts(&profile.prow).map_err(|bad| Failure::new(FailureKind::Usage, "post", bad.to_string()))?;
     let facts = store.load(&intent.repo)?;
-    let board = board::derive(&facts, profile, None, intent.created_at);
-    let read = match (facts.pulls.get(&intent.pull), board.find(intent.pull)) {
-        (Some(pull), Some(verdict)) => checks::read(pull, verdict),
+    let verdict = board::derive_one(&facts, profile, None, intent.pull, intent.created_at);
+    let read = match (facts.pulls.get(&intent.pull), verdict) {
+        (Some(pull), Some(verdict)) => checks::read(pull, &verdict),
         _ => Read { open: true, against: Vec::new() },
     };
     let author = facts.viewer.as_ref();

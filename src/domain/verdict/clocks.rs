@@ -9,7 +9,7 @@ use super::people::PersonId;
 use super::standing::Given;
 use super::timeline::{Deed, Sort};
 use super::turn::Owed;
-use super::{Clocks, Convergence, SignOff, SignOffState, Waiting};
+use super::{Clocks, Convergence, Rule, SignOff, SignOffState, Waiting};
 use crate::domain::facts::PullState;
 use crate::domain::ids::SigName;
 
@@ -25,7 +25,8 @@ pub(super) fn clocks(frame: &Frame<'_>, debts: &Debts, owed: &Owed, waiting: &[W
     let idle_since = idle_since(frame);
     let turn_since = waiting.first().map_or(frame.pull.ended_at.unwrap_or(idle_since), |first| first.since);
     let open = frame.pull.state == PullState::Open;
-    let lag = (open && !frame.pull.draft && owed.applies && !reviewer_spoke_after(frame, owed.event))
+    let drafting = waiting.first().is_some_and(|first| first.rule == Rule::Draft);
+    let lag = (open && !drafting && owed.applies && !reviewer_spoke_after(frame, owed.event))
         .then(|| days(frame.timeline.at(owed.event), now));
     Clocks {
         opened_at,
@@ -112,7 +113,9 @@ pub(super) fn heading(frame: &Frame<'_>, clocks: &Clocks, signoffs: &[(SigName, 
         if frame.people.get(who).author {
             continue;
         }
-        let recent = |given: &Given| lately(given.at) && frame.is_current(*given);
+        // A push takes lgtm away, an approval outlives it (`specs/prow.md` §3).
+        let stands = |given: &Given| position.approve == Some(*given) || frame.is_current(*given);
+        let recent = |given: &Given| lately(given.at) && stands(given);
         if let Some(given) = position.positive().filter(recent).max_by_key(|given| given.at) {
             let name = frame.people.get(who).name();
             gains.push(format!("{name} agreed on {}", frame.day(given.at)));
@@ -197,17 +200,22 @@ fn threads(frame: &Frame<'_>, start: Timestamp) -> (usize, usize) {
     (before, open)
 }
 
-/// No word or push from either side of a veto for 7 days.
+/// No word or push from either side of a veto for 7 days: whoever stands against it, the author, and whoever with a say
+/// stands for it.
 pub(super) fn is_stalled_conflict(frame: &Frame<'_>) -> bool {
     let vetoers: Vec<PersonId> = frame.standing.vetoes(&frame.people).map(|raised| raised.by).collect();
     if vetoers.is_empty() {
         return false;
     }
+    let stands_for = |who: PersonId| {
+        frame.people.get(who).has_say()
+            && frame.standing.of(who).is_some_and(|position| position.positive().next().is_some())
+    };
     let quiet = whole_days(frame.context.profile.numbers.stalled_conflict_days);
     let newest = (0..frame.timeline.acts.len()).rev().find(|index| {
         let Some(act) = frame.timeline.act(*index) else { return false };
-        let by_vetoer = act.who.is_some_and(|who| vetoers.contains(&who)) && frame.timeline.is_word(*index);
-        by_vetoer || frame.timeline.is_authors(*index)
+        let takes_side = act.who.is_some_and(|who| vetoers.contains(&who) || stands_for(who));
+        (takes_side && frame.timeline.is_word(*index)) || frame.timeline.is_authors(*index)
     });
     newest.is_some_and(|newest| frame.context.now.duration_since(frame.timeline.at(newest)) >= quiet)
 }

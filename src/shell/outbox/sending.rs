@@ -205,8 +205,7 @@ impl<'a> Sending<'a> {
 
     fn judged(&self, pull: &PullFacts) -> Result<Option<Verdict>, Failure> {
         let facts = self.desk.store.load(&self.row.intent.repo)?;
-        let board = board::derive(&facts, self.desk.profile, None, self.desk.clock.now());
-        Ok(board.find(pull.number).cloned())
+        Ok(board::derive_one(&facts, self.desk.profile, None, pull.number, self.desk.clock.now()))
     }
 
     /// What is written for one server never goes to another.
