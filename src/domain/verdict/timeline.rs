@@ -224,6 +224,11 @@ fn looks_robotic(body: &str) -> bool {
     body.starts_with("[APPROVALNOTIFIER]") || body.starts_with("<!-- This is an auto-generated comment")
 }
 
+/// Said by a robot: typed, named or listed as one, or by the look of it.
+pub(super) fn is_robots(author: Option<&Actor>, body: &str, profile: &Profile) -> bool {
+    author.is_some_and(|actor| is_robot(actor, profile)) || looks_robotic(body)
+}
+
 impl<'a> Timeline<'a> {
     /// Reads the whole pull request.
     pub fn read(pull: &'a PullFacts, profile: &'a Profile, people: &mut People<'a>) -> Self {
@@ -380,6 +385,8 @@ impl<'a> Reader<'_, 'a> {
             .and_then(|(_, after)| after)
             .and_then(|after| pull.commits.iter().position(|commit| commit.oid == *after));
         let floor = newest_force.map_or(pull.created_at, |(at, _)| at.max(pull.created_at));
+        // A committer's clock may run ahead; what was read had been pushed by then.
+        let ceiling = pull.fetched_at.max(pull.updated_at).max(floor);
         let mut open: Option<(Timestamp, Push<'a>)> = None;
         for (index, commit) in pull.commits.iter().enumerate() {
             if let (Some(login), false) = (&commit.author, commit.merge)
@@ -396,7 +403,7 @@ impl<'a> Reader<'_, 'a> {
             if swallowed {
                 continue;
             }
-            let at = commit.committed_at.max(floor);
+            let at = commit.committed_at.max(floor).min(ceiling);
             match &mut open {
                 Some((newest, push)) if at <= *newest || at.duration_since(*newest) <= ONE_PUSH => {
                     *newest = (*newest).max(at);
@@ -476,7 +483,7 @@ impl<'a> Reader<'_, 'a> {
         channel: Channel<'a>,
         url: &'a str,
     ) {
-        if author.is_some_and(|actor| is_robot(actor, self.profile)) || looks_robotic(body) {
+        if is_robots(author, body, self.profile) {
             return;
         }
         let who = self.people.id(author.map(|actor| &actor.login));
