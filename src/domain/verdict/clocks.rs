@@ -7,7 +7,7 @@ use super::debts::Debts;
 use super::frame::{Frame, days};
 use super::people::PersonId;
 use super::standing::Given;
-use super::timeline::{Deed, Sort, is_robots};
+use super::timeline::{Deed, Sort};
 use super::turn::Owed;
 use super::{Clocks, Convergence, Rule, SignOff, SignOffState, Waiting};
 use crate::domain::facts::{PullState, ThreadComment};
@@ -195,9 +195,8 @@ fn threads(frame: &Frame<'_>, start: Timestamp) -> (usize, usize) {
         .iter()
         .filter(|thread| {
             // Of a thread of robots alone every word counts: nobody else says when it was.
-            let human = |comment: &&ThreadComment| {
-                !is_robots(comment.author.as_ref(), &comment.body, frame.context.profile)
-            };
+            let human =
+                |comment: &&ThreadComment| !frame.context.profile.is_robots(comment.author.as_ref(), &comment.body);
             let robots_alone = !thread.comments.iter().any(|comment| human(&comment));
             let heard = || thread.comments.iter().filter(|comment| robots_alone || human(comment));
             let first = heard().map(|comment| comment.at).min();

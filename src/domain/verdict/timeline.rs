@@ -209,26 +209,6 @@ pub(super) struct Timeline<'a> {
     pub pushes: Vec<usize>,
 }
 
-/// True for robots: typed so by GitHub, named so by a `[bot]` suffix, or listed in the profile.
-pub(super) fn is_robot(actor: &Actor, profile: &Profile) -> bool {
-    actor.kind == ActorKind::Bot || is_robot_login(&actor.login, profile)
-}
-
-/// The same for a login alone.
-pub(super) fn is_robot_login(login: &Login, profile: &Profile) -> bool {
-    login.as_str().ends_with("[bot]") || profile.is_prow(login) || profile.bots.others.iter().any(|bot| bot == login)
-}
-
-/// Texts that only robots write, whoever's account they use.
-fn looks_robotic(body: &str) -> bool {
-    body.starts_with("[APPROVALNOTIFIER]") || body.starts_with("<!-- This is an auto-generated comment")
-}
-
-/// Said by a robot: typed, named or listed as one, or by the look of it.
-pub(super) fn is_robots(author: Option<&Actor>, body: &str, profile: &Profile) -> bool {
-    author.is_some_and(|actor| is_robot(actor, profile)) || looks_robotic(body)
-}
-
 impl<'a> Timeline<'a> {
     /// Reads the whole pull request.
     pub fn read(pull: &'a PullFacts, profile: &'a Profile, people: &mut People<'a>) -> Self {
@@ -247,7 +227,7 @@ impl<'a> Timeline<'a> {
         logins.sort_unstable();
         logins.dedup();
         for login in logins {
-            if !is_robot_login(login, profile) {
+            if !profile.is_robot_login(login) {
                 people.id(Some(login));
             }
         }
@@ -332,7 +312,7 @@ impl<'a> Reader<'_, 'a> {
     /// A person, or none for a robot.
     fn who(&mut self, actor: Option<&'a Actor>) -> (Option<PersonId>, bool) {
         match actor {
-            Some(actor) if is_robot(actor, self.profile) => (None, true),
+            Some(actor) if self.profile.is_robot(actor) => (None, true),
             Some(actor) => (Some(self.people.id(Some(&actor.login))), false),
             None => (None, false),
         }
@@ -390,7 +370,7 @@ impl<'a> Reader<'_, 'a> {
         let mut open: Option<(Timestamp, Push<'a>)> = None;
         for (index, commit) in pull.commits.iter().enumerate() {
             if let (Some(login), false) = (&commit.author, commit.merge)
-                && !is_robot_login(login, self.profile)
+                && !self.profile.is_robot_login(login)
             {
                 let id = self.people.id(Some(login));
                 self.people.mark_pushed(id);
@@ -483,7 +463,7 @@ impl<'a> Reader<'_, 'a> {
         channel: Channel<'a>,
         url: &'a str,
     ) {
-        if is_robots(author, body, self.profile) {
+        if self.profile.is_robots(author, body) {
             return;
         }
         let who = self.people.id(author.map(|actor| &actor.login));

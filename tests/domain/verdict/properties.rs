@@ -203,7 +203,8 @@ proptest! {
         prop_assert_eq!(differences(&seen(&pull, now), &seen(&noisy, now)), Vec::<String>::new());
     }
 
-    /// A robot that uses a person's account is known by how its comments look.
+    /// A robot that uses a person's account is known by how its comments look. Only Prow's approval does not look: it
+    /// lists whoever writes `/approve`.
     #[test]
     fn what_looks_like_a_robots_comment_is_one(
         Messy { pull, now } in threads::messy(),
@@ -212,6 +213,7 @@ proptest! {
     ) {
         let mut noisy = pull.clone();
         let robot = Actor { login: Login::new("eve"), kind: ActorKind::User };
+        let body = body.replace("/approve", "/approves");
         let body = format!("<!-- This is an auto-generated comment: summarize -->\n{body}");
         robot_speaks(&mut noisy, robot, Place::Conversation, &body, at);
         let (mut quiet, mut noisy) = (seen(&pull, now), seen(&noisy, now));

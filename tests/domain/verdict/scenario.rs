@@ -148,9 +148,9 @@ impl Scenario {
         facts.files = world::files(&self.pull.owners, &self.pull.freeze);
         for line in &self.pull.issues {
             let issue = world::issue(line, &self.pull.issue_body);
-            facts.issues.insert(issue.number, issue);
+            facts.put_issue(issue);
         }
-        facts.pulls.insert(pull.number, pull.clone());
+        facts.put(pull.clone());
         let viewer = Viewer {
             login: (!self.pull.viewer.is_empty()).then(|| Login::new(self.pull.viewer.as_str())),
             sigs: self.pull.viewer_sigs.iter().map(|sig| SigName::from(sig.as_str())).collect(),

@@ -6,7 +6,7 @@ use super::super::debts::Debts;
 use super::super::frame::Frame;
 use super::super::kind::Ownership;
 use super::super::shepherd::Shepherding;
-use super::super::timeline::{Deed, Said, Sort, is_robot_login};
+use super::super::timeline::{Deed, Said, Sort};
 use super::super::{Rule, Shepherd, ShepherdHow, Waiting};
 use super::Turn;
 use crate::domain::ids::{Login, SigName};
@@ -98,7 +98,7 @@ fn names_somebody(frame: &Frame<'_>, named: &[Login]) -> bool {
 
 /// A human other than the author.
 fn is_addressee(frame: &Frame<'_>, login: &Login) -> bool {
-    frame.people.author_login() != Some(login) && !is_robot_login(login, frame.context.profile)
+    frame.people.author_login() != Some(login) && !frame.context.profile.is_robot_login(login)
 }
 
 fn asked_whom(frame: &Frame<'_>, shepherding: &Shepherding) -> Asked {
