@@ -11,6 +11,8 @@ mod parts;
 mod plan;
 mod read;
 
+use std::sync::Arc;
+
 use futures_util::StreamExt;
 use jiff::Timestamp;
 
@@ -154,7 +156,7 @@ pub async fn refresh_pull(
     let stored = store.pull(repo, number)?;
     let threads = stored.as_ref().map_or(30, |pull| pull.threads.len() + 5).min(100);
     facts.issues = store.load(repo)?.issues;
-    facts.pulls.extend(stored.map(|pull| (number, pull)));
+    facts.pulls.extend(stored.map(|pull| (number, Arc::new(pull))));
     let found = Found::default();
     let mut job =
         Job { client, store, profile, repo, now: &clock, progress: &|_| (), facts, found, warnings: Vec::new() };
@@ -268,7 +270,7 @@ impl Job<'_> {
 
     /// Saves a pull; returned where documents and such are still to be read.
     fn keep(&mut self, mut pull: PullFacts) -> Result<Option<Pending>, Failure> {
-        let stored = self.facts.pulls.get(&pull.number);
+        let stored = self.facts.pulls.get(&pull.number).map(AsRef::as_ref);
         let pending = parts::needs(&mut pull, stored, &self.found, self.profile);
         let mut saved = pull.clone();
         if pending.is_some() {
@@ -362,7 +364,8 @@ impl Job<'_> {
     fn flag(&mut self, number: PullNumber, why: &str, seen: &Seen) -> Result<(), Failure> {
         self.warnings.push(format!("{}{number} could not be read: {why}", self.repo));
         let why = format!("{}{why}", if why.starts_with(plan::NOT_READ) { "" } else { "not read: " });
-        let known = self.facts.pulls.get(&number).cloned().map(|mut pull| {
+        let known = self.facts.pulls.get(&number).map(|pull| {
+            let mut pull = PullFacts::clone(pull);
             map::note(&mut pull, "everything", &why);
             pull
         });

@@ -92,7 +92,7 @@ async fn the_budgets_of_the_design() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_thousand_proposals() {
+async fn more_proposals_than_three_pages_list() {
     let desk = Desk::new(world(330));
     let first = desk.sync(Mode::Changed).await.unwrap();
     assert_eq!((first.pulls, desk.facts().pulls.len()), (330, 330));

@@ -153,9 +153,9 @@ impl Scenario {
         facts.files = world::files(&self.pull.owners, &self.pull.freeze);
         for line in &self.pull.issues {
             let issue = world::issue(line, &self.pull.issue_body);
-            facts.issues.insert(issue.number, issue);
+            facts.put_issue(issue);
         }
-        facts.pulls.insert(pull.number, pull.clone());
+        facts.put(pull.clone());
         let roster = Roster::read(&facts.files, &profile);
         let owners = Tree::read(&facts.files.owners, None);
         let schedules = Schedules::read(&facts.files.schedules);
