@@ -9,5 +9,6 @@ mod roster;
 pub mod sample;
 mod schedule;
 mod text;
+mod threads;
 mod vep;
 mod verdict;
