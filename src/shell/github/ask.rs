@@ -109,10 +109,19 @@ pub enum Ask {
         /// The commit.
         commit: Sha,
     },
-    /// The names of the repository's files at its head.
+    /// The names of the repository's files at its head, some levels deep.
     Tree {
         /// The repository.
         repo: RepoId,
+    },
+    /// The same below one of its folders.
+    Subtree {
+        /// The repository.
+        repo: RepoId,
+        /// The folder's tree.
+        oid: String,
+        /// The folder's path.
+        path: String,
     },
 }
 
@@ -219,7 +228,7 @@ impl Ask {
             Self::Pull { labels, threads, .. } => 8 + u64::from(*labels > 0) + u64::from(*threads > 0) + threads,
             Self::Page { part: Part::Threads, first, .. } => 1 + first,
             Self::Page { .. } | Self::Issue { .. } | Self::Parents { .. } => 1,
-            Self::Blob { .. } | Self::File { .. } | Self::Folder { .. } | Self::Tree { .. } => 0,
+            Self::Blob { .. } | Self::File { .. } | Self::Folder { .. } | Self::Tree { .. } | Self::Subtree { .. } => 0,
         }
     }
 
@@ -232,6 +241,7 @@ impl Ask {
             Self::Pull { .. } => Self::PULL_WEIGHT,
             Self::Page { .. } => 10,
             Self::Tree { .. } => 20,
+            Self::Subtree { .. } => 8,
             Self::Issue { .. } | Self::Blob { .. } | Self::File { .. } | Self::Folder { .. } | Self::Parents { .. } => {
                 1
             }
@@ -278,6 +288,7 @@ impl Ask {
             }
             Self::Parents { repo, commit } => ("AskParents", at(repo, json!({ "oid": commit })), "/object"),
             Self::Tree { repo } => ("AskTree", at(repo, json!({})), "/object"),
+            Self::Subtree { repo, oid, .. } => ("AskSubtree", at(repo, json!({ "oid": oid })), "/object"),
         }
     }
 

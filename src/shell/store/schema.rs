@@ -25,7 +25,12 @@ const MIGRATIONS: &[&str] = &[
        links TEXT NOT NULL DEFAULT '[]',
        changed_at TEXT NOT NULL
      ) STRICT;",
-    // 2: what the newest sync could not read; when a blob was last needed; what has ended, in a light form.
+    // 2: what the outbox must know to send by itself, and to whom: whose words, for which server, since when.
+    "ALTER TABLE outbox ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE outbox ADD COLUMN host TEXT;
+     ALTER TABLE outbox ADD COLUMN author TEXT;
+     ALTER TABLE outbox ADD COLUMN since TEXT;",
+    // 3: what the newest sync could not read; when a blob was last needed; what has ended, in a light form.
     "ALTER TABLE repos ADD COLUMN gaps TEXT;
      ALTER TABLE blobs ADD COLUMN used_at INTEGER NOT NULL DEFAULT 0;
      CREATE TABLE history (repo TEXT NOT NULL, number INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (repo, number)) STRICT;",

@@ -19,6 +19,10 @@ use crate::shell::github::limits::{self, Spend};
 use crate::shell::github::{Client, map};
 use crate::shell::store::Store;
 
+/// The most folders deeper than one request shows that are read of the proposals' repository: kubernetes/enhancements,
+/// the largest known, has some dozens.
+const MOST_FOLDERS: usize = 400;
+
 /// One sync under way.
 pub struct Job<'a> {
     /// The way to GitHub.
@@ -94,10 +98,44 @@ impl<'a> Job<'a> {
         let mut pendings = Vec::new();
         pendings.extend(plan.unfinished.into_iter().map(|pull| self.unfinished(pull)));
         let changed = self.read_pulls(asks, seen, total, &mut pendings).await?;
+        self.deepen().await?;
         let more = files.second_asks(self)?;
         self.finish(pendings, more).await?;
         files.save(self)?;
         Ok(changed)
+    }
+
+    /// Reads the folders below those that one request shows, as far as Prow would walk.
+    async fn deepen(&mut self) -> Result<(), Failure> {
+        let attempted = format!("list the files of {}", self.repo);
+        let mut left = MOST_FOLDERS;
+        while let Some(index) = &mut self.found.tree
+            && !index.below.is_empty()
+        {
+            let below = std::mem::take(&mut index.below);
+            let (now, never): (Vec<_>, Vec<_>) = below.into_iter().enumerate().partition(|(at, _)| *at < left);
+            left -= now.len();
+            if let Some((_, (path, _))) = never.first() {
+                self.warnings.push(format!(
+                    "{} has too many folders: OWNERS files below {path} and {} others were not looked for",
+                    self.repo,
+                    never.len() - 1
+                ));
+            }
+            let subtree = |(_, (path, oid))| Ask::Subtree { repo: self.repo.clone(), oid, path };
+            let mut queue = Queue::of(now.into_iter().map(subtree).collect());
+            while let Some(asks) = queue.next(self.client.pace()) {
+                self.afford(&attempted, 1)?;
+                let (answers, failure) = run(self.client, &attempted, asks).await;
+                for (ask, outcome) in answers {
+                    self.absorb(&ask, outcome)?;
+                }
+                if let Some(failure) = failure {
+                    return Err(failure);
+                }
+            }
+        }
+        Ok(())
     }
 
     async fn read_pulls(
@@ -264,7 +302,7 @@ impl<'a> Job<'a> {
                     self.warnings.push(format!("a file of {repo} could not be read: {}", failure.cause));
                 }
             },
-            Ask::File { .. } | Ask::Folder { .. } | Ask::Parents { .. } | Ask::Tree { .. } => {
+            Ask::File { .. } | Ask::Folder { .. } | Ask::Parents { .. } | Ask::Tree { .. } | Ask::Subtree { .. } => {
                 self.found.take(ask, outcome, &self.profile.layout.root);
             }
             Ask::Pull { .. } | Ask::Page { .. } => {}

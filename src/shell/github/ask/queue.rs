@@ -30,8 +30,7 @@ impl Queue {
     pub fn next(&mut self, most: usize) -> Option<Vec<Ask>> {
         let most = most.clamp(1, MOST_PULLS);
         let requests = self.pulls.len().div_ceil(most);
-        let each = self.pulls.len().checked_div(requests).unwrap_or(0);
-        let each = if requests > 0 && self.pulls.len() % requests > 0 { each + 1 } else { each };
+        let each = if requests == 0 { 0 } else { self.pulls.len().div_ceil(requests) };
         let mut pack: Vec<Ask> = self.pulls.drain(..each).collect();
         let mut used: usize = pack.iter().map(Ask::weight).sum();
         let room = MOST_WEIGHT * most / MOST_PULLS;
