@@ -68,12 +68,12 @@ impl Services {
         sync::sync(self.client()?, &self.store, &self.profile, &self.repo, mode, &*now, progress).await
     }
 
-    /// Reads one proposal again, to be looked at.
+    /// Reads one proposal again.
     ///
     /// # Errors
-    /// As [`sync::refresh_shown`], and where there is no way to GitHub.
+    /// As [`sync::refresh_pull`], and where there is no way to GitHub.
     pub async fn refresh(&self, number: PullNumber) -> Result<PullFacts, Failure> {
-        sync::refresh_shown(self.client()?, &self.store, &self.profile, &self.repo, number, self.clock.now()).await
+        sync::refresh_pull(self.client()?, &self.store, &self.profile, &self.repo, number, self.clock.now()).await
     }
 
     /// What the store has, and what follows from it now.

@@ -146,41 +146,12 @@ async fn run(
     Ok(Summary { pulls, changed, warnings, permission, ..Summary::default() })
 }
 
-/// Reads one pull request again, saves it and returns it: before something is sent to it, and after. It is whole in what
-/// a sending must know (comments, reviews, threads), or a failure: what cannot be seen must not look as if it were not
-/// there.
-///
-/// # Errors
-/// As [`sync`], and where there is no such pull request or GitHub does not answer it whole.
-pub async fn refresh_pull(
-    client: &Client,
-    store: &Store,
-    profile: &Profile,
-    repo: &RepoId,
-    number: PullNumber,
-    now: Timestamp,
-) -> Result<PullFacts, Failure> {
-    let pull = refresh_shown(client, store, profile, repo, number, now).await?;
-    let vital = |part: &&crate::domain::facts::Truncated| {
-        matches!(part.part.as_str(), "comments" | "reviews" | "threads" | "details" | "labels")
-            && !part.why.starts_with("left out")
-    };
-    match pull.truncated.iter().find(vital) {
-        None => Ok(pull),
-        Some(part) => Err(Failure::new(
-            FailureKind::Server,
-            format!("read {repo}{number} whole"),
-            format!("its {} are not complete ({})", part.part, part.why),
-        )
-        .hint("Try again in a minute (https://www.githubstatus.com).")),
-    }
-}
-
-/// The same for looking at: what GitHub does not answer is marked in it.
+/// Reads one pull request again, saves it and returns it: before something is sent to it, and after. What GitHub does
+/// not answer is marked in it; whoever decides by it must look there.
 ///
 /// # Errors
 /// As [`sync`], and where there is no such pull request or GitHub answers nothing of it.
-pub async fn refresh_shown(
+pub async fn refresh_pull(
     client: &Client,
     store: &Store,
     profile: &Profile,

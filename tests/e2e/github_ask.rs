@@ -261,6 +261,6 @@ async fn requests_shrink_and_grow() {
     let refused = slow.iter().filter(|size| **size > 8).count();
     assert!(refused * 3 < slow.len() && slow.iter().filter(|size| **size <= 8).sum::<usize>() == 120, "{slow:?}");
     most.store(100, std::sync::atomic::Ordering::SeqCst);
-    let fast = read(300).await;
-    assert_eq!((fast.iter().sum::<usize>(), client.pace()), (300, 20), "{fast:?}");
+    let fast = read(400).await;
+    assert_eq!((fast.iter().sum::<usize>(), client.pace()), (400, 20), "{fast:?}");
 }

@@ -281,18 +281,6 @@ async fn a_broken_part_takes_nothing_with_it() {
     }
 }
 
-/// What a sending must know is whole, or it is a failure: a comment that cannot be seen may be ours.
-#[tokio::test(start_paused = true)]
-async fn what_is_read_for_a_sending_is_whole_or_a_failure() {
-    let desk = Desk::new(world(2));
-    desk.sync(Mode::Changed).await.unwrap();
-    for field in ["comments", "reviews", "timelineItems"] {
-        *desk.broken.lock().unwrap() = Some(field.to_owned());
-        let read = refresh_pull(&desk.client, &desk.store, &desk.profile, &repo(), PullNumber(2), desk.now()).await;
-        assert_eq!(read.is_ok(), field == "timelineItems", "{field}: {read:?}");
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_pull_that_breaks_inside_is_kept_and_flagged_not_gone() {
     let desk = Desk::new(world(2));

@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use sha1::{Digest as _, Sha1};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use tower::Service;
 
 use super::ask::{Ask, MOST_PULLS};
@@ -50,6 +51,8 @@ struct Inner {
     pace: AtomicUsize,
     /// GitHub asked for silence.
     quiet: Mutex<Option<Quiet>>,
+    /// The server's clock, and when it showed that.
+    server: Mutex<Option<(Timestamp, Instant)>>,
     /// A place for each request that may be under way at once.
     places: Semaphore,
     at_once: usize,
@@ -196,6 +199,7 @@ impl Client {
                 budget: Mutex::new(Budget::default()),
                 pace: AtomicUsize::new(MOST_PULLS),
                 quiet: Mutex::new(None),
+                server: Mutex::new(None),
                 places: Semaphore::new(at_once),
                 at_once,
                 unknown: Mutex::default(),
@@ -221,14 +225,30 @@ impl Client {
         self.inner.at_once
     }
 
-    /// The silence that GitHub asked for, where it lasts.
+    /// The time by the server's clock, as far as it is known: the user's may be wrong, or frozen.
+    #[must_use]
+    pub fn server_now(&self) -> Option<Timestamp> {
+        let server = *self.inner.server.lock().unwrap_or_else(PoisonError::into_inner);
+        server.and_then(|(at, seen)| at.checked_add(jiff::SignedDuration::try_from(seen.elapsed()).ok()?).ok())
+    }
+
+    /// The server's clock shows this now.
+    pub(super) fn set_server_now(&self, at: Timestamp) {
+        if self.server_now().is_none_or(|known| known < at) {
+            *self.inner.server.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, Instant::now()));
+        }
+    }
+
+    /// The silence that GitHub asked for, where it lasts by the user's clock and by the server's.
     #[must_use]
     pub fn quiet(&self, now: Timestamp) -> Option<Quiet> {
-        let mut quiet = self.inner.quiet.lock().unwrap_or_else(PoisonError::into_inner);
-        if quiet.as_ref().is_some_and(|quiet| quiet.until <= now) {
-            *quiet = None;
-        }
-        quiet.clone()
+        let quiet = self.inner.quiet.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        quiet.filter(|quiet| quiet.until > self.latest(now))
+    }
+
+    /// The later of the user's and the server's clock.
+    pub(super) fn latest(&self, now: Timestamp) -> Timestamp {
+        self.server_now().map_or(now, |server| server.max(now))
     }
 
     /// GitHub asked for silence, this process or another one.
@@ -455,6 +475,9 @@ impl Client {
             self.inner.token.lock().unwrap_or_else(PoisonError::into_inner).scopes = Some(scopes.collect());
         }
         self.lock().read_headers(&parts.headers, address == self.inner.roots.graphql);
+        if let Some(at) = failures::server_time(&parts.headers) {
+            self.set_server_now(at);
+        }
         Ok(Reply { status: parts.status, headers: parts.headers, body })
     }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::budget::Limit;
 use super::client::Client;
 use crate::domain::failure::{Failure, FailureKind};
+use crate::shell::clock::wall;
 use crate::shell::store::Store;
 
 /// Two processes read the same hour's end with seconds of difference.
@@ -38,6 +39,8 @@ struct Shared {
     remaining: Option<u64>,
     reset_at: Option<Timestamp>,
     quiet: Option<Quiet>,
+    /// The server's clock, and this machine's at that moment.
+    clocks: Option<(Timestamp, Timestamp)>,
 }
 
 /// May `points` be spent now?
@@ -49,7 +52,7 @@ pub fn ready(client: &Client, attempted: &str, points: u64, spend: Spend, now: T
         return Err(super::failures::limited(attempted, &quiet.said, Some(quiet.until)));
     }
     let budget = client.budget().points;
-    if spend == Spend::Freely || enough(budget, points, now) {
+    if spend == Spend::Freely || enough(budget, points, client.latest(now)) {
         return Ok(());
     }
     let mut failure = Failure::new(
@@ -85,6 +88,11 @@ fn enough(budget: Limit, points: u64, now: Timestamp) -> bool {
 pub fn hear(client: &Client, store: &Store) -> Result<(), Failure> {
     let told = store.meta(&client.limits_key())?.and_then(|json| serde_json::from_str::<Shared>(&json).ok());
     let Some(told) = told else { return Ok(()) };
+    if let Some((server, here)) = told.clocks
+        && let Ok(now) = server.checked_add(wall().duration_since(here))
+    {
+        client.set_server_now(now);
+    }
     let (ours, theirs) =
         (client.budget().points, Limit { limit: told.limit, remaining: told.remaining, reset_at: told.reset_at });
     if newer(theirs, ours) {
@@ -106,12 +114,10 @@ pub fn tell(client: &Client, store: &Store, now: Timestamp) -> Result<(), Failur
     if points == Limit::default() && quiet.is_none() {
         return Ok(());
     }
-    let shared = Shared { limit: points.limit, remaining: points.remaining, reset_at: points.reset_at, quiet };
+    let clocks = client.server_now().map(|server| (server, wall()));
+    let shared = Shared { limit: points.limit, remaining: points.remaining, reset_at: points.reset_at, quiet, clocks };
     let json = serde_json::to_string(&shared).unwrap_or_default();
     let key = client.limits_key();
-    if store.meta(&key)?.as_deref() == Some(json.as_str()) {
-        return Ok(());
-    }
     store.set_meta(&key, &json)
 }
 
