@@ -19,12 +19,14 @@ mod signoff;
 mod sorting;
 mod standing;
 mod timeline;
+mod timing;
 mod turn;
 mod words;
 
 pub use codes::{Problem, ProblemCode, Reason, ReasonCode};
 pub use context::Context;
 pub use derive::derive;
+pub use timing::{BotDoes, BotStep, Clocks, Convergence, Sla, WorkingDays};
 
 use super::ids::{Login, PullNumber, Release, Sha, SigName, VepNumber};
 use super::prow::approve::Approval;
@@ -102,6 +104,15 @@ pub struct Verdict {
     pub reasons: Vec<Reason>,
     /// What is wrong with the proposal.
     pub problems: Vec<Problem>,
+}
+
+impl Verdict {
+    /// How late it is, for a mark beside its clock: the SLA of the review that is owed; over as well where it is stalled.
+    #[must_use]
+    pub fn sla(&self) -> Sla {
+        let review = self.clocks.review_sla.unwrap_or(Sla::Within);
+        if self.convergence == Convergence::Stalled { Sla::Over } else { review }
+    }
 }
 
 /// `process.md` §1.
@@ -466,43 +477,6 @@ pub struct ThreadCount {
     pub open: usize,
     /// All.
     pub total: usize,
-}
-
-/// Clocks: human events only. Ages are days with one decimal.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Clocks {
-    /// Opened, or last marked ready.
-    pub opened_at: Timestamp,
-    /// The last human word or push.
-    pub idle_since: Timestamp,
-    /// The first waiting-on entry's `since`.
-    pub turn_since: Timestamp,
-    /// Days since `opened_at`.
-    pub age_days: f64,
-    /// Days since `idle_since`.
-    pub idle_days: f64,
-    /// Days since `turn_since`.
-    pub turn_days: f64,
-    /// Days that a review is owed; none where none is.
-    pub review_lag_days: Option<f64>,
-    /// Hand-overs by the author.
-    pub rounds: usize,
-    /// When Prow would close it.
-    pub bot_closes_at: Option<Timestamp>,
-}
-
-/// Where a proposal is heading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Convergence {
-    /// Gains, no losses.
-    Converging,
-    /// Neither.
-    Flat,
-    /// Losses.
-    Diverging,
-    /// Nothing happens.
-    Stalled,
 }
 
 /// Why the viewer should look (`process.md` §3, urgency): an order, not a score.

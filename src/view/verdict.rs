@@ -14,7 +14,7 @@ use super::wrap::{Piece, wrap};
 use crate::domain::prow::gate::GateState;
 use crate::domain::text::sanitize_line;
 use crate::domain::verdict::{
-    Checks, Convergence, LedgerEntry, LedgerKind, MyTurn, Rule, SignOffState, Verdict, Waiting,
+    Checks, Convergence, LedgerEntry, LedgerKind, MyTurn, Rule, SignOffState, Sla, Verdict, Waiting,
 };
 
 /// The lines of a verdict.
@@ -89,17 +89,13 @@ fn turn(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
         rest.iter().take_while(|entry| entry.rule == first.rule && entry.who == first.who).collect();
     let mut names = vec![card::waiting_name(first)];
     names.extend(same.iter().map(|entry| card::waiting_name(entry)));
-    let late = verdict.urgency.lagging || verdict.convergence == Convergence::Stalled;
-    let clock = if late { styles.warn } else { styles.dim };
+    let (mark, clock) = card::sla(verdict.sla(), styles);
+    let mark = if mark.is_empty() { String::new() } else { format!(" {mark}") };
     let lasted = match days_since(now, first.since) {
         days if days * 24.0 < 1.0 => ", since just now".to_owned(),
         days => format!(", for {}", words::days(days)),
     };
-    text.item(
-        styles.glyphs.turn,
-        style,
-        vec![span(names.join(", "), style), span(lasted, clock), span(if late { " !" } else { "" }, clock)],
-    );
+    text.item(styles.glyphs.turn, style, vec![span(names.join(", "), style), span(lasted, clock), span(mark, clock)]);
     text.quiet(sanitize_line(&first.why));
     let (also, later) = upcoming(verdict, same.len());
     if !also.is_empty() {
@@ -110,7 +106,9 @@ fn turn(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
         text.item(" ", styles.dim, vec![span("then: ", styles.faint), span(words, styles.dim)]);
     }
     if verdict.shepherds.is_empty() {
-        text.item(" ", styles.dim, vec![span("shepherd: ", styles.dim), span("nobody", styles.warn)]);
+        // It is pressing only after the SLA (`process.md` §3, "Stage").
+        let nobody = if verdict.clocks.shepherd_sla == Some(Sla::Over) { styles.warn } else { styles.text };
+        text.item(" ", styles.dim, vec![span("shepherd: ", styles.dim), span("nobody", nobody)]);
     } else {
         let mut names = vec![span("shepherd: ", styles.dim)];
         for (index, shepherd) in verdict.shepherds.iter().enumerate() {

@@ -8,6 +8,7 @@ use vepherd::domain::prow::approve::Approval;
 use vepherd::domain::prow::gate::{Gate, GateState};
 use vepherd::domain::verdict::{
     Checks, Clocks, Convergence, Kind, Lgtm, MyTurn, Rule, Stage, Targets, ThreadCount, Urgency, Verdict, Waiting, Who,
+    WorkingDays,
 };
 
 pub fn at(text: &str) -> Timestamp {
@@ -95,7 +96,11 @@ pub fn verdict(number: u64, stage: Stage, age: i64, turn: i64) -> Verdict {
             idle_days: turn as f64,
             turn_days: turn as f64,
             review_lag_days: None,
+            working: WorkingDays::default(),
+            review_sla: None,
+            shepherd_sla: None,
             rounds: 0,
+            bot_next: None,
             bot_closes_at: None,
         },
         convergence: Convergence::Flat,

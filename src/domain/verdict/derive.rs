@@ -13,7 +13,7 @@ use super::standing::{Raised, Standing};
 use super::timeline::{Timeline, is_robot};
 use super::turn::{Owed, Turn, conditional, owed};
 use super::{
-    Checks, Convergence, Hold, LedgerEntry, LedgerKind, Objection, PossibleObjection, Rule, Stage, ThreadCount,
+    Checks, Convergence, Hold, LedgerEntry, LedgerKind, Objection, PossibleObjection, Rule, Sla, Stage, ThreadCount,
     Verdict, Waiting,
 };
 use crate::domain::facts::{CheckState, PullFacts, PullState};
@@ -46,7 +46,7 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
     let waiting_on = if open { turn.waiting_on() } else { Vec::new() };
     let stage = stage(frame, &waiting_on, &owed);
     let freeze = ground.release.as_ref().and_then(|release| context.schedules.freeze(release, context.now));
-    let clocks = clocks(frame, &debts, &owed, &waiting_on);
+    let clocks = clocks(frame, &debts, &owed, &shepherding, &waiting_on);
     let heading = heading(frame, &clocks, &signoffs);
     let ledger = ledger(frame);
     let grounds = Grounds {
@@ -57,7 +57,7 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
         freeze: freeze.as_ref(),
     };
     let reasons = reasons(frame, &grounds);
-    let lagging = reasons.iter().any(|reason| reason.code == super::ReasonCode::ReviewLag);
+    let lagging = clocks.review_sla == Some(Sla::Over);
     let mut gate = frame.gate.clone();
     if let Some(message) = reasons::merging_unsigned(frame, &signoffs) {
         gate.warnings.push(format!("merging-unsigned: {message}"));

@@ -9,7 +9,8 @@ use super::shepherd::Shepherding;
 use super::standing::Held;
 use super::turn::conditional;
 use super::{
-    Clocks, Convergence, MyTurn, Reason, ReasonCode, ShepherdHow, SignOff, SignOffState, Urgency, Via, Waiting, Who,
+    Clocks, Convergence, MyTurn, Reason, ReasonCode, ShepherdHow, SignOff, SignOffState, Sla, Urgency, Via, Waiting,
+    Who,
 };
 use crate::domain::board::Freeze;
 use crate::domain::facts::PullState;
@@ -62,8 +63,7 @@ fn shepherds(frame: &Frame<'_>, grounds: &Grounds<'_>, list: &mut Vec<Reason>) {
         push(list, ReasonCode::ShepherdLapsed, message, None);
     }
     let sla = frame.context.profile.numbers.review_sla_days;
-    #[expect(clippy::cast_precision_loss, reason = "an SLA of days fits a double")]
-    let late = grounds.clocks.review_lag_days.filter(|lag| *lag > sla as f64);
+    let late = grounds.clocks.review_lag_days.filter(|_| grounds.clocks.review_sla == Some(Sla::Over));
     if let Some(lag) = late {
         push(list, ReasonCode::ReviewLag, format!("a review is owed for {lag} days; the SLA is {sla}"), None);
     }

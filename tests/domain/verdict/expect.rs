@@ -51,7 +51,14 @@ pub struct Expect {
     pub idle: Option<f64>,
     /// Days; -1 for none.
     pub lag: Option<f64>,
+    /// Working days of the turn.
+    pub turn_working: Option<f64>,
+    /// `within`, `near`, `over`; empty for none.
+    pub review_sla: Option<String>,
+    pub shepherd_sla: Option<String>,
     pub rounds: Option<usize>,
+    /// `stale Jul 3`; empty for none.
+    pub bot_next: Option<String>,
     pub bot_closes: Option<String>,
     pub convergence: Option<String>,
     pub not_converged: Option<bool>,
@@ -231,7 +238,18 @@ impl Expect {
         check.same("age", self.age.as_ref(), &clocks.age_days);
         check.same("idle", self.idle.as_ref(), &clocks.idle_days);
         check.same("lag", self.lag.as_ref(), &clocks.review_lag_days.unwrap_or(-1.0));
+        check.same("turn_working", self.turn_working.as_ref(), &clocks.working.turn);
+        check.same("review_sla", self.review_sla.as_ref(), &clocks.review_sla.map_or(String::new(), |sla| word(&sla)));
+        check.same(
+            "shepherd_sla",
+            self.shepherd_sla.as_ref(),
+            &clocks.shepherd_sla.map_or(String::new(), |sla| word(&sla)),
+        );
         check.same("rounds", self.rounds.as_ref(), &clocks.rounds);
+        if let Some(next) = &self.bot_next {
+            let expected = next.split_once(' ').map(|(does, at)| (does.to_owned(), moment(at)));
+            check.same("bot_next", Some(&expected), &clocks.bot_next.map(|step| (word(&step.does), step.at)));
+        }
         if let Some(closes) = &self.bot_closes {
             let expected = (!closes.is_empty()).then(|| moment(closes));
             check.same("bot_closes", Some(&expected), &clocks.bot_closes_at);
