@@ -6,7 +6,9 @@ use super::debts::Debts;
 use super::frame::Frame;
 use super::kind::Ground;
 use super::people::People;
+use super::readiness::risk;
 use super::reasons::{self, Grounds, reasons};
+use super::releases::is_past;
 use super::shepherd::Shepherding;
 use super::signoff::signoffs;
 use super::standing::{Raised, Standing};
@@ -63,7 +65,7 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
         gate.warnings.push(format!("merging-unsigned: {message}"));
     }
     let (vetoes, objections) = objections(frame);
-    Verdict {
+    let mut verdict = Verdict {
         number: pull.number,
         kind: ground.kind,
         vep: ground.vep,
@@ -74,6 +76,8 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
         participating_sigs: ground.participating.clone(),
         targets: ground.targets.clone(),
         release: ground.release.clone(),
+        release_sources: ground.release_sources.clone(),
+        at_risk: false,
         status: ground.main_document().and_then(|document| document.status.clone()),
         stage,
         urgency: reasons::urgency(frame, &waiting_on, &shepherding, lagging, freeze.as_ref()),
@@ -114,7 +118,14 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
         ledger,
         clocks,
         reasons,
+        freeze,
+    };
+    let out = ground.release.as_ref().is_some_and(|release| is_past(context, release));
+    if let Some(message) = risk(&verdict, context.profile.numbers.freeze_near_days, out) {
+        verdict.at_risk = true;
+        reasons::add(&mut verdict.reasons, super::ReasonCode::AtRisk, message);
     }
+    verdict
 }
 
 /// The board's column (`process.md` §3, "Stage").

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 
 use super::clocks::{Heading, is_stalled_conflict, not_converged};
 use super::frame::Frame;
+use super::releases::disagreements;
 use super::shepherd::Shepherding;
 use super::standing::Held;
 use super::turn::conditional;
@@ -40,6 +41,12 @@ pub(super) fn reasons(frame: &Frame<'_>, grounds: &Grounds<'_>) -> Vec<Reason> {
     }
     list.sort_by_key(|reason| reason.code);
     list
+}
+
+/// Adds one that follows from the others, in its place.
+pub(super) fn add(list: &mut Vec<Reason>, code: ReasonCode, message: String) {
+    let place = list.partition_point(|other| other.code <= code);
+    list.insert(place, Reason { code, message, event: None });
 }
 
 fn push(list: &mut Vec<Reason>, code: ReasonCode, message: String, event: Option<String>) {
@@ -160,6 +167,11 @@ fn movement(frame: &Frame<'_>, grounds: &Grounds<'_>, list: &mut Vec<Reason>) {
     if let Some(freeze) = grounds.freeze.filter(|freeze| (0..=numbers.freeze_near_days).contains(&freeze.days)) {
         let message = format!("it targets {}; the {} is on {}", freeze.release, freeze.what, freeze.at);
         push(list, ReasonCode::FreezeNear, message, None);
+    }
+    for found in disagreements(&frame.ground.release_sources) {
+        let said: Vec<String> =
+            found.said.iter().map(|(who, release)| format!("{} says {release}", who.word())).collect();
+        push(list, ReasonCode::TargetsDisagree, format!("the target for {}: {}", found.stage, said.join(", ")), None);
     }
     let lifecycle = ["lifecycle/stale", "lifecycle/rotten"];
     let marked = frame.pull.labels.iter().any(|label| lifecycle.contains(&label.as_str()));

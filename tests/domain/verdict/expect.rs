@@ -21,6 +21,16 @@ pub struct Expect {
     /// `7 open`, or empty for none.
     pub tracking: Option<String>,
     pub release: Option<String>,
+    /// `document alpha v1.10 beta v1.11`, in the order in which they count.
+    pub release_said: Option<Vec<String>>,
+    /// What the tracking issue lacks of its template.
+    pub tracking_lacks: Option<Vec<String>>,
+    /// `shepherd done`, in order.
+    pub readiness: Option<Vec<String>>,
+    /// Pieces of the list's sentences.
+    pub ready_says: Option<Vec<String>>,
+    pub at_risk: Option<bool>,
+    pub ready: Option<bool>,
     pub status: Option<String>,
     pub stage: Option<String>,
     /// `sue acting`.
@@ -143,6 +153,7 @@ impl Expect {
         check.same("tracking", self.tracking.as_ref(), &tracking);
         check.same("release", self.release.as_ref(), &word(&verdict.release));
         check.same("status", self.status.as_ref(), &word(&verdict.status));
+        self.readiness(verdict, check);
         check.same("stage", self.stage.as_ref(), &verdict.stage.code().to_owned());
         let problems: Vec<String> = verdict.problems.iter().map(|problem| word(&problem.code)).collect();
         if problems != self.problems {
@@ -153,6 +164,27 @@ impl Expect {
                 check.0.push(format!("a problem without words: {problem:?}"));
             }
         }
+    }
+
+    fn readiness(&self, verdict: &Verdict, check: &mut Check) {
+        let said = verdict.release_sources.iter().map(|source| {
+            let stages = source.targets.stages().into_iter().filter_map(|(stage, target)| Some((stage, target?)));
+            let stages = stages.chain(source.others.iter().map(|(stage, target)| (stage.as_str(), target)));
+            stages.fold(word(&source.source), |line, (stage, target)| format!("{line} {stage} {target}"))
+        });
+        check.same("release_said", self.release_said.as_ref(), &said.collect());
+        let lacks = verdict.tracking_issue.iter().flat_map(|issue| &issue.lacks).map(word).collect();
+        check.same("tracking_lacks", self.tracking_lacks.as_ref(), &lacks);
+        let list = verdict.readiness();
+        let lines = list.iter().map(|line| format!("{} {}", word(&line.what), word(&line.state))).collect();
+        check.same("readiness", self.readiness.as_ref(), &lines);
+        for piece in self.ready_says.iter().flatten() {
+            if !list.iter().any(|line| line.why.contains(piece.as_str())) {
+                check.0.push(format!("readiness: expected {piece:?} among {list:#?}"));
+            }
+        }
+        check.same("at_risk", self.at_risk.as_ref(), &verdict.at_risk);
+        check.same("ready", self.ready.as_ref(), &verdict.is_ready());
     }
 
     fn turn(&self, verdict: &Verdict, check: &mut Check) {
