@@ -3,6 +3,7 @@
 //! which the drawing and the mouse share, are made in [`super::hit`].
 
 mod going;
+mod look;
 mod overlay;
 mod page;
 
@@ -16,9 +17,11 @@ use serde::{Deserialize, Serialize};
 pub use self::going::{
     InFlight, Leaving, Level, Outgoing, OutgoingId, OutgoingState, RequestKind, Toast, Trouble, Undoable, Watched,
 };
+pub use self::look::{Look, Preview};
 pub use self::overlay::{Choice, Composer, FilterPrompt, HelpPage, HelpRow, Overlay, Pick, Picker, Purpose};
 pub use self::page::{OutboxPage, Page, ProposalPage, Tab};
 use super::effect::ReqId;
+use super::geometry::Fold;
 use super::keymap::Keymap;
 use crate::domain::board::{Board, Grouping, Lane, Viewer};
 use crate::domain::facts::{Facts, PullFacts};
@@ -92,6 +95,8 @@ pub struct Model {
     pub conflicts: Cursor,
     /// The board's columns.
     pub grouping: Grouping,
+    /// How the columns look.
+    pub look: Look,
     /// The filter in force; empty for none.
     pub filter: String,
     /// Pages over the home view, the topmost last.
@@ -239,6 +244,7 @@ impl Model {
             queues: Cursor::default(),
             conflicts: Cursor::default(),
             grouping: Grouping::Stage,
+            look: Look::default(),
             filter: String::new(),
             pages: Vec::new(),
             overlay: None,
@@ -276,6 +282,16 @@ impl Model {
             Home::Queues => &self.lists.queues,
             Home::Board | Home::Today | Home::Conflicts => &self.lists.columns,
         }
+    }
+
+    /// Which columns of a view are folded, in their order.
+    #[must_use]
+    pub fn folds(&self, home: Home) -> Vec<Fold> {
+        let fold = |lane: &Lane| match self.look.folded.contains(&lane.title) {
+            true => Fold::Folded,
+            false => Fold::Open,
+        };
+        self.lanes(home).iter().map(fold).collect()
     }
 
     /// The page on top, if any.

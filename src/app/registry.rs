@@ -73,6 +73,12 @@ pub enum Command {
     PreviousTab,
     /// The board's columns.
     Grouping,
+    /// The size of the cards.
+    Density,
+    /// Fold a column.
+    Fold,
+    /// The verdict beside the columns.
+    Preview,
     /// Filter.
     Filter,
     /// Palette.
@@ -264,7 +270,10 @@ entries! {
     NextTab "next-tab" "next tab" Show [Home Proposal] ["Tab"] "The next view, or the next tab of a page";
     PreviousTab "previous-tab" "tab before" Show [Home Proposal] ["Shift-Tab"] "The view or tab before";
     Threads "threads" "threads" Show [Target] ["t"] "The proposal's review threads";
-    Grouping "grouping" "group" Show [Board] ["b"] "Columns by stage, shepherd, SIG or release";
+    Grouping "grouping" "group" Show [Board] ["b"] "Columns by stage, shepherd, SIG, release or convergence";
+    Density "density" "density" Show [Home] ["i"] "Cards of one, three or five lines";
+    Fold "fold" "fold" Show [Home] ["-"] "Fold the column to a strip, or unfold it";
+    Preview "preview" "preview" Show [Home] ["p"] "The selected proposal's verdict beside the columns";
     Filter "filter" "filter" Show [Home] ["/"] "Filter by words and qualifiers such as sig:storage or waiting:me";
 
     Submit "submit" "send" Type [Composer] ["Ctrl-s"] "Send it: it goes out after a moment in which you can undo";

@@ -8,7 +8,7 @@ use super::args::ConfigCommand;
 use super::output::print;
 use super::session::Context;
 use crate::domain::failure::{Failure, FailureKind};
-use crate::shell::config::{ColorChoice, DEFAULT_FILE, Origin};
+use crate::shell::config::{ColorChoice, DEFAULT_FILE, GlyphChoice, Origin};
 
 /// Runs it.
 ///
@@ -64,6 +64,13 @@ fn show(context: &Context) -> String {
         ColorChoice::Never => "never",
     };
     line("color", &format!("{color:?}"), &context.paths.config.display());
+    line("theme", &format!("{:?}", settings.theme_name.value), &settings.theme_name.origin);
+    let glyphs = match settings.glyphs {
+        GlyphChoice::Auto => "auto",
+        GlyphChoice::Unicode => "unicode",
+        GlyphChoice::Ascii => "ascii",
+    };
+    line("glyphs", &format!("{glyphs:?}"), &context.paths.config.display());
     match &settings.editor {
         Some(editor) => line("editor", &format!("{:?}", editor.value), &editor.origin),
         None => line("editor", &format!("{:?}", crate::shell::editor::FALLBACK), &Origin::Default),

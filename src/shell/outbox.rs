@@ -125,9 +125,9 @@ fn with(mut failure: Failure, more: &str) -> Failure {
 pub fn enqueue(store: &Store, profile: &Profile, intent: &Intent) -> Result<OutboxId, Failure> {
     let posts = intent.posts(&profile.prow).map_err(|bad| Failure::new(FailureKind::Usage, "post", bad.to_string()))?;
     let facts = store.load(&intent.repo)?;
-    let board = board::derive(&facts, profile, None, intent.created_at);
-    let read = match (facts.pulls.get(&intent.pull), board.find(intent.pull)) {
-        (Some(pull), Some(verdict)) => checks::read(pull, verdict),
+    let verdict = board::derive_one(&facts, profile, None, intent.pull, intent.created_at);
+    let read = match (facts.pulls.get(&intent.pull), verdict) {
+        (Some(pull), Some(verdict)) => checks::read(pull, &verdict),
         _ => Read { open: true, against: Vec::new() },
     };
     store.outbox_add(&NewRow { intent, posts: &posts, read: &read, at: intent.created_at })
@@ -302,8 +302,7 @@ impl Sending<'_> {
 
     fn judged(&self, pull: &PullFacts) -> Result<Option<Verdict>, Failure> {
         let facts = self.store.load(&self.row.intent.repo)?;
-        let board = board::derive(&facts, self.profile, None, self.clock.now());
-        Ok(board.find(pull.number).cloned())
+        Ok(board::derive_one(&facts, self.profile, None, pull.number, self.clock.now()))
     }
 
     fn not_now(&mut self, failure: Failure) -> Result<Sent, Failure> {

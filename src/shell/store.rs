@@ -97,10 +97,10 @@ impl Store {
             facts.files = files.and_then(|json| decode("files", &json)).unwrap_or_default();
         }
         for pull in rows::<PullFacts>(&db, "SELECT json FROM pulls WHERE repo = ?1", &key).map_err(&attempt)? {
-            facts.pulls.insert(pull.number, pull);
+            facts.put(pull);
         }
         for issue in rows::<IssueFacts>(&db, "SELECT json FROM issues WHERE repo = ?1", &key).map_err(&attempt)? {
-            facts.issues.insert(issue.number, issue);
+            facts.put_issue(issue);
         }
         Ok(facts)
     }

@@ -162,7 +162,7 @@ fn facts(
 }
 
 /// The key that asks for problems to be mended, as it is bound now.
-fn ask_key(model: &Model) -> Option<&str> {
+pub(super) fn ask_key(model: &Model) -> Option<&str> {
     model.keymap.keys(Command::AskFix).first().map(String::as_str)
 }
 

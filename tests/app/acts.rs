@@ -27,7 +27,7 @@ fn text(model: &Model) -> String {
 /// Changes #402, which is selected.
 fn with_pull(model: &mut Model, change: impl FnOnce(&mut vepherd::domain::facts::PullFacts)) {
     let mut facts = (*model.facts).clone();
-    change(facts.pulls.get_mut(&PullNumber(402)).unwrap());
+    change(Arc::make_mut(facts.pulls.get_mut(&PullNumber(402)).unwrap()));
     model.facts = Arc::new(facts);
 }
 

@@ -3,5 +3,7 @@
 mod act;
 mod json;
 mod kit;
+mod owners;
+mod prow;
 mod settings;
 mod words;

@@ -1,5 +1,7 @@
 //! The query language: what each term selects, and where a bad query goes wrong.
 
+use std::sync::Arc;
+
 use super::sample::{at, board, facts, pull, user, verdict, waiting};
 use vepherd::domain::board::Board;
 use vepherd::domain::facts::{Association, CommentFacts, Facts, PullState};
@@ -201,9 +203,9 @@ fn new_is_what_another_did_since_the_last_look() {
         url: String::new(),
         association: Association::Outside,
     };
-    facts.pulls.get_mut(&PullNumber(2)).unwrap().comments = vec![word("grace")];
+    Arc::make_mut(facts.pulls.get_mut(&PullNumber(2)).unwrap()).comments = vec![word("grace")];
     assert!(new(&facts, &before).is_empty(), "one's own word is no news");
-    facts.pulls.get_mut(&PullNumber(2)).unwrap().comments.push(word("ada"));
+    Arc::make_mut(facts.pulls.get_mut(&PullNumber(2)).unwrap()).comments.push(word("ada"));
     assert_eq!(new(&facts, &before), [2]);
     let after = Seen::from([(PullNumber(2), at("2032-02-28T00:00:00Z"))]);
     assert_eq!(new(&facts, &after), [1, 3, 4], "never looked at is new");

@@ -98,7 +98,7 @@ fn what_is_kept_comes_back_from_the_file() {
     // GitHub's names are one whatever their case.
     let facts = store.load(&"acme/enhancements".parse().unwrap()).unwrap();
     assert_eq!(facts.pulls.keys().map(|number| number.0).collect::<Vec<_>>(), [7, 8]);
-    assert_eq!(facts.pulls[&PullNumber(8)], changed);
+    assert_eq!(*facts.pulls[&PullNumber(8)], changed);
     assert_eq!(facts.files, files);
     assert_eq!(facts.viewer, Some(Login::new("ann")));
     assert_eq!(facts.synced_at, Some(at("2026-08-03T10:00:00Z")));

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{ColorChoice, KeySetting, Mistake};
+use super::{ColorChoice, GlyphChoice, KeySetting, Mistake};
 use crate::domain::ids::SigName;
 
 /// What the file sets; the text settings carry their place for messages of whoever reads them.
@@ -21,11 +21,14 @@ pub(super) struct File {
     pub(super) holidays: Vec<Date>,
     pub(super) color: Option<ColorChoice>,
     pub(super) editor: Option<String>,
+    pub(super) theme: Option<(String, String)>,
+    pub(super) glyphs: Option<GlyphChoice>,
     pub(super) keys: Vec<KeySetting>,
 }
 
 /// Every key of the file, for hints.
-const KEYS: [&str; 8] = ["repo", "profile", "github_api", "sigs", "holidays", "color", "editor", "keys"];
+const KEYS: [&str; 10] =
+    ["repo", "profile", "github_api", "sigs", "holidays", "color", "theme", "glyphs", "editor", "keys"];
 
 /// Reads the file. A missing one is an empty one.
 pub(super) fn read(path: &Path) -> (File, Vec<Mistake>) {
@@ -84,6 +87,21 @@ impl Reader<'_> {
                     Some(other) => {
                         let message = format!("`{other}` is no way to colour");
                         self.wrong(value.span(), message, Some("Write \"auto\", \"always\" or \"never\".".into()));
+                        None
+                    }
+                    None => None,
+                };
+            }
+            "theme" => self.file.theme = self.placed(value),
+            "glyphs" => {
+                let word = self.word(value);
+                self.file.glyphs = match word.as_deref() {
+                    Some("auto") => Some(GlyphChoice::Auto),
+                    Some("unicode") => Some(GlyphChoice::Unicode),
+                    Some("ascii") => Some(GlyphChoice::Ascii),
+                    Some(other) => {
+                        let message = format!("`{other}` is no set of glyphs");
+                        self.wrong(value.span(), message, Some("Write \"auto\", \"unicode\" or \"ascii\".".into()));
                         None
                     }
                     None => None,
