@@ -125,6 +125,8 @@ pub enum Command {
     Resend,
     /// Throw away a write that was not sent.
     Discard,
+    /// Write on at a write that was not sent.
+    EditWrite,
     /// Composer: send.
     Submit,
     /// Composer: $EDITOR.
@@ -286,6 +288,7 @@ entries! {
     Undo "undo" "undo" Program [Normal] ["u"] "Take back what is about to be sent";
     Outbox "outbox" "outbox" Program [Home Proposal] ["O"] "What is waiting to be sent, and what could not be";
     Resend "resend" "send again" Program [Outbox] ["s"] "Send the selected write now; a parked one all the same, now that you know why";
+    EditWrite "edit-write" "edit" Program [Outbox] ["e"] "Open the selected write in the composer again, to be sent anew";
     Discard "discard" "discard" Program [Outbox] ["x"] "Drop the selected write; its text becomes a draft";
     Refresh "refresh" "refresh" Program [Home Proposal Outbox] ["r"] "Ask GitHub what has changed";
     FullSync "full-sync" "full sync" Program [Home Proposal Outbox] ["R"] "Read everything anew";

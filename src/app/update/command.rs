@@ -66,6 +66,7 @@ pub fn run(model: &mut Model, command: Command) -> Effects {
         Command::Outbox => outbox::open(model),
         Command::Resend => outbox::resend(model),
         Command::Discard => outbox::discard(model),
+        Command::EditWrite => outbox::edit(model),
         Command::Submit => composer::submit(model),
         Command::Editor => composer::editor(model),
         Command::Close => close(model),
