@@ -6,6 +6,7 @@ mod github_client;
 mod github_map;
 mod keys;
 mod outbox;
+mod proxy;
 mod sim_graphql;
 pub mod sim_kit;
 mod sim_prow;
