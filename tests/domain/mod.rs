@@ -1,6 +1,7 @@
 //! Tables and scenarios for the pure domain.
 mod action;
 mod board;
+mod calendar;
 mod ids;
 mod prow_commands;
 mod prow_owners;
