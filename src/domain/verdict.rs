@@ -13,6 +13,7 @@ mod frame;
 mod kind;
 mod people;
 mod problems;
+mod reading;
 mod reasons;
 mod shepherd;
 mod signoff;
@@ -24,7 +25,8 @@ mod words;
 
 pub use codes::{Problem, ProblemCode, Reason, ReasonCode};
 pub use context::Context;
-pub use derive::derive;
+pub use derive::{derive, judge};
+pub use reading::Reading;
 
 use super::ids::{Login, PullNumber, Release, Sha, SigName, VepNumber};
 use super::prow::approve::Approval;

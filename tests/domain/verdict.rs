@@ -3,6 +3,7 @@
 
 mod expect;
 mod properties;
+mod readings;
 mod scenario;
 mod world;
 

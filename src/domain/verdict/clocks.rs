@@ -226,7 +226,7 @@ pub(super) fn not_converged(frame: &Frame<'_>, freeze_days: Option<i64>) -> Opti
         return None;
     }
     let numbers = &frame.context.profile.numbers;
-    if let (Some(days), Some(release)) = (freeze_days, &frame.ground.release)
+    if let (Some(days), Some(release)) = (freeze_days, &frame.release)
         && days <= numbers.freeze_near_days
     {
         return Some(match days {

@@ -4,8 +4,9 @@ use super::clocks::{clocks, heading, is_stalled_conflict, not_converged};
 use super::context::Context;
 use super::debts::Debts;
 use super::frame::Frame;
-use super::kind::Ground;
+use super::kind;
 use super::people::People;
+use super::reading::Reading;
 use super::reasons::{self, Grounds, reasons};
 use super::shepherd::Shepherding;
 use super::signoff::signoffs;
@@ -17,22 +18,23 @@ use super::{
     Verdict, Waiting,
 };
 use crate::domain::facts::{CheckState, PullFacts, PullState};
-use crate::domain::prow::approve::approval;
-use crate::domain::prow::gate::gate;
-use crate::domain::prow::lgtm;
 
 /// What vepherd says about one proposal. Pure: the same facts and the same `now` give the same verdict, whatever the
 /// order of GitHub's lists.
 #[must_use]
 pub fn derive(context: &Context<'_>, pull: &PullFacts) -> Verdict {
-    let ground = Ground::read(context, pull);
-    let mut people = People::new(context, pull, &ground);
-    let mut timeline = Timeline::read(pull, context.profile, &mut people);
+    judge(context, pull, &Reading::read(context, pull))
+}
+
+/// The same for a pull request that was read before, in a context of the same files, profile and issues.
+#[must_use]
+pub fn judge(context: &Context<'_>, pull: &PullFacts, reading: &Reading) -> Verdict {
+    let Reading { ground, approval, gate, .. } = reading;
+    let mut people = People::new(context, pull, ground);
+    let mut timeline = Timeline::read(pull, reading, context.profile, &mut people);
     let standing = Standing::read(&mut timeline, &people, pull, context.profile);
-    let approval = approval(pull, context.owners, context.profile);
-    let gate = gate(pull, &approval, context.profile);
-    let frame = Frame { context, pull, ground: &ground, people, timeline, standing, approval, gate };
-    verdict(&frame)
+    let release = kind::release(context, &ground.targets);
+    verdict(&Frame { context, pull, reading, ground, release, people, timeline, standing, approval, gate })
 }
 
 fn verdict(frame: &Frame<'_>) -> Verdict {
@@ -45,7 +47,7 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
     let open = pull.state == PullState::Open;
     let waiting_on = if open { turn.waiting_on() } else { Vec::new() };
     let stage = stage(frame, &waiting_on, &owed);
-    let freeze = ground.release.as_ref().and_then(|release| context.schedules.freeze(release, context.now));
+    let freeze = frame.release.as_ref().and_then(|release| context.schedules.freeze(release, context.now));
     let clocks = clocks(frame, &debts, &owed, &waiting_on);
     let heading = heading(frame, &clocks, &signoffs);
     let ledger = ledger(frame);
@@ -73,7 +75,7 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
         owning_sigs: ground.owning_sigs(context),
         participating_sigs: ground.participating.clone(),
         targets: ground.targets.clone(),
-        release: ground.release.clone(),
+        release: frame.release.clone(),
         status: ground.main_document().and_then(|document| document.status.clone()),
         stage,
         urgency: reasons::urgency(frame, &waiting_on, &shepherding, lagging, freeze.as_ref()),
@@ -91,7 +93,7 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
                 event: frame.timeline.link(possible.act),
             })
             .collect(),
-        lgtm: lgtm::label(pull, context.owners, context.profile),
+        lgtm: frame.reading.lgtm.clone(),
         approval: frame.approval.clone(),
         gate,
         checks: checks(pull),

@@ -7,10 +7,11 @@ use jiff::tz::Offset;
 use super::context::Context;
 use super::kind::Ground;
 use super::people::{People, PersonId};
+use super::reading::Reading;
 use super::standing::{Given, Position, Standing};
 use super::timeline::{Act, Deed, Push, Timeline};
 use crate::domain::facts::PullFacts;
-use crate::domain::ids::{Login, SigName};
+use crate::domain::ids::{Login, Release, SigName};
 use crate::domain::prow::approve::Approval;
 use crate::domain::prow::gate::Gate;
 
@@ -19,12 +20,15 @@ use crate::domain::prow::gate::Gate;
 pub(super) struct Frame<'a> {
     pub context: &'a Context<'a>,
     pub pull: &'a PullFacts,
+    pub reading: &'a Reading,
     pub ground: &'a Ground,
+    /// The release that it is for, as things stand now.
+    pub release: Option<Release>,
     pub people: People<'a>,
     pub timeline: Timeline<'a>,
     pub standing: Standing<'a>,
-    pub approval: Approval,
-    pub gate: Gate,
+    pub approval: &'a Approval,
+    pub gate: &'a Gate,
 }
 
 impl<'a> Frame<'a> {

@@ -52,7 +52,6 @@ pub(super) struct Ground {
     /// Documents of the proposal, main ones first.
     pub documents: Vec<(String, Document)>,
     pub targets: Targets,
-    pub release: Option<Release>,
     /// Approvers of its files in the order of OWNERS: merge authority.
     pub authority: Vec<Login>,
     /// OWNERS reviewers of its files.
@@ -99,7 +98,6 @@ impl Ground {
             tracking,
             vep,
             veps,
-            release: release(context, &targets),
             documents,
             targets,
             authority: Vec::new(),
@@ -184,6 +182,13 @@ impl Ground {
             }
         }
         sigs
+    }
+
+    /// What is known of issue or pull request `number` decides about this.
+    pub fn rests_on(&self, number: u64) -> bool {
+        self.text.tracking.contains(&number)
+            || self.veps.contains(&VepNumber(number))
+            || self.folders.iter().any(|folder| folder.number == Some(VepNumber(number)))
     }
 
     /// The main document.
@@ -412,7 +417,7 @@ fn is_empty(targets: &Targets) -> bool {
 }
 
 /// The release that it is for: the earliest target whose release is not out, else the newest target.
-fn release(context: &Context<'_>, targets: &Targets) -> Option<Release> {
+pub(super) fn release(context: &Context<'_>, targets: &Targets) -> Option<Release> {
     let mut all: Vec<&Release> = [&targets.alpha, &targets.beta, &targets.ga].into_iter().flatten().collect();
     all.sort_by_key(|release| release.order());
     let ahead = |release: &&&Release| !is_past(context, release);

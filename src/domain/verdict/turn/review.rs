@@ -75,9 +75,7 @@ pub(in super::super) fn owed(frame: &Frame<'_>, debts: &Debts, shepherding: &She
 fn reopened_by(frame: &Frame<'_>, positive: usize) -> Option<usize> {
     let (index, ..) =
         frame.timeline.texts().rev().take_while(|(index, ..)| *index > positive).find(|(_, _, _, said)| {
-            said.sort == Sort::Authors
-                && !is_thanks(frame, said)
-                && (said.question || names_somebody(frame, &said.named))
+            said.sort == Sort::Authors && !is_thanks(said) && (said.question || names_somebody(frame, &said.named))
         })?;
     (!frame.somebody_spoke_after(index, |_| true)).then_some(index)
 }
@@ -134,7 +132,7 @@ fn engaged(frame: &Frame<'_>, first: &Asked) -> Vec<Login> {
     // Replies that were submitted together are one utterance.
     let newest_at = newest_words.peek().map(|(_, act, ..)| act.at);
     for (index, _, _, said) in newest_words.take_while(|(_, act, ..)| Some(act.at) == newest_at) {
-        let fits = |login: &&Login| !frame.login_on_head(login) || !is_thanks(frame, said);
+        let fits = |login: &&Login| !frame.login_on_head(login) || !is_thanks(said);
         found.extend(said.named.iter().filter(fits).map(|login| (index, login.clone())));
     }
     let window = SignedDuration::from_hours(numbers.engaged_days * 24);
@@ -161,9 +159,8 @@ fn engaged(frame: &Frame<'_>, first: &Asked) -> Vec<Login> {
 }
 
 /// Thanks and nothing else.
-fn is_thanks(frame: &Frame<'_>, said: &Said<'_>) -> bool {
-    let words = &frame.context.profile.words;
-    !said.question && said.prose.is_praise(&words.praise, words.praise_most)
+fn is_thanks(said: &Said<'_>) -> bool {
+    !said.question && said.praise
 }
 
 /// The author answered a remark: in its thread, or by anything that answers everything before it.
@@ -208,7 +205,7 @@ fn first_act_after(frame: &Frame<'_>, at: Timestamp) -> Option<usize> {
     let first = frame.timeline.acts.partition_point(|act| act.at <= at);
     (first..frame.timeline.acts.len()).find(|index| {
         frame.timeline.is_authors(*index)
-            && !frame.timeline.act(*index).and_then(|act| act.said()).is_some_and(|said| is_thanks(frame, said))
+            && !frame.timeline.act(*index).and_then(|act| act.said()).is_some_and(|said| is_thanks(said))
     })
 }
 
