@@ -33,6 +33,18 @@ pub fn of(model: &Model, command: Command) -> Availability {
         | Command::Veto
         | Command::Lift
         | Command::Hold
+        | Command::Shepherd
+        | Command::Submit
+            if model.read_only.is_some() =>
+        {
+            refused(&format!("read-only: {}", model.read_only.as_deref().unwrap_or_default()))
+        }
+        Command::Comment
+        | Command::Lgtm
+        | Command::Approve
+        | Command::Veto
+        | Command::Lift
+        | Command::Hold
         | Command::Shepherd => match model.target().and_then(|number| model.proposal(number)) {
             None => refused("no proposal is selected"),
             Some((verdict, pull)) => act(model, command, verdict, pull),
@@ -45,7 +57,10 @@ pub fn of(model: &Model, command: Command) -> Availability {
         }
         Command::Open if model.page().is_none() && model.target().is_none() => refused("no proposal is selected"),
         Command::Undo if model.undoable.is_empty() => refused("nothing is waiting to be sent"),
-        Command::Resend | Command::Discard => match model.page() {
+        Command::Resend if model.read_only.is_some() => {
+            refused(&format!("read-only: {}", model.read_only.as_deref().unwrap_or_default()))
+        }
+        Command::Resend | Command::Discard | Command::EditWrite => match model.page() {
             Some(Page::Outbox(page)) if page.selected.is_some() => Availability::Ready,
             _ => refused("nothing is selected"),
         },

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::facts::Facts;
 use super::ids::{Login, PullNumber, Release, SigName};
-use super::verdict::{Kind, Stage, Verdict};
+use super::verdict::{Convergence, Kind, Stage, Verdict};
 
 pub use derive::{derive, derive_one};
 pub use readings::Readings;
@@ -61,11 +61,13 @@ pub enum Grouping {
     Sig,
     /// By target release.
     Release,
+    /// By verdict of convergence: the stalled first.
+    Convergence,
 }
 
 impl Grouping {
     /// All, in the order in which `b` cycles.
-    pub const ALL: [Self; 4] = [Self::Stage, Self::Shepherd, Self::Sig, Self::Release];
+    pub const ALL: [Self; 5] = [Self::Stage, Self::Shepherd, Self::Sig, Self::Release, Self::Convergence];
 
     /// The next one.
     #[must_use]
@@ -74,7 +76,8 @@ impl Grouping {
             Self::Stage => Self::Shepherd,
             Self::Shepherd => Self::Sig,
             Self::Sig => Self::Release,
-            Self::Release => Self::Stage,
+            Self::Release => Self::Convergence,
+            Self::Convergence => Self::Stage,
         }
     }
 
@@ -86,6 +89,7 @@ impl Grouping {
             Self::Shepherd => "shepherd",
             Self::Sig => "SIG",
             Self::Release => "release",
+            Self::Convergence => "convergence",
         }
     }
 }
@@ -180,6 +184,7 @@ impl Board {
                 (None, Kind::New | Kind::Update) => LaneKey::SeveralSigs,
             }],
             Grouping::Release => vec![verdict.release.clone().map_or(LaneKey::NoRelease, LaneKey::Release)],
+            Grouping::Convergence => vec![LaneKey::Convergence(verdict.convergence)],
         }
     }
 }
@@ -195,6 +200,7 @@ enum LaneKey {
     Process,
     Release(Release),
     NoRelease,
+    Convergence(Convergence),
     Stage(Stage),
 }
 
@@ -209,6 +215,7 @@ impl LaneKey {
             Self::Process => "process".to_owned(),
             Self::Release(release) => release.to_string(),
             Self::NoRelease => "no release".to_owned(),
+            Self::Convergence(convergence) => convergence.word().to_owned(),
             Self::Stage(stage) => stage.title().to_owned(),
         }
     }
@@ -223,6 +230,8 @@ impl LaneKey {
                 other_mine.cmp(mine).then_with(|| sig.cmp(other_sig))
             }
             (Self::Release(release), Self::Release(other)) => release.order().cmp(&other.order()),
+            // What is worst comes first.
+            (Self::Convergence(verdict), Self::Convergence(other)) => other.cmp(verdict),
             (Self::Stage(stage), Self::Stage(other)) => stage.cmp(other),
             _ => self.rank().cmp(&other.rank()),
         }
@@ -238,7 +247,8 @@ impl LaneKey {
             Self::Process => 5,
             Self::Release(_) => 6,
             Self::NoRelease => 7,
-            Self::Stage(_) => 8,
+            Self::Convergence(_) => 8,
+            Self::Stage(_) => 9,
         }
     }
 }

@@ -494,7 +494,7 @@ pub struct Clocks {
 }
 
 /// Where a proposal is heading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Convergence {
     /// Gains, no losses.
@@ -505,6 +505,19 @@ pub enum Convergence {
     Diverging,
     /// Nothing happens.
     Stalled,
+}
+
+impl Convergence {
+    /// The word on screen and in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Converging => "converging",
+            Self::Flat => "flat",
+            Self::Diverging => "diverging",
+            Self::Stalled => "stalled",
+        }
+    }
 }
 
 /// Why the viewer should look (`process.md` §3, urgency): an order, not a score.

@@ -31,6 +31,10 @@ use parts::{Found, Pending};
 /// How many requests are under way at once. GitHub asks for few.
 const AT_ONCE: usize = 3;
 
+/// The most folders deeper than one request shows that are read of the proposals' repository: kubernetes/enhancements,
+/// the largest known, has some dozens.
+const MOST_FOLDERS: usize = 400;
+
 /// How thorough a sync is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -253,6 +257,7 @@ impl Job<'_> {
         if let Some(failure) = failure {
             return Err(failure);
         }
+        self.deepen().await?;
         let more = files.second_asks(self)?;
         self.finish(pendings, more).await?;
         files.save(self)?;
@@ -279,6 +284,37 @@ impl Job<'_> {
         self.store.save_pull(self.repo, &saved)?;
         self.found.issues.extend(parts::issue_numbers(&pull, self.profile, self.repo));
         Ok(pending.map(|needs| Pending { pull, needs }))
+    }
+
+    /// Reads the folders below those that one request shows, as far as Prow would walk.
+    async fn deepen(&mut self) -> Result<(), Failure> {
+        let attempted = format!("list the files of {}", self.repo);
+        let mut left = MOST_FOLDERS;
+        while let Some(index) = &mut self.found.tree
+            && !index.below.is_empty()
+        {
+            let below = std::mem::take(&mut index.below);
+            let (now, never): (Vec<_>, Vec<_>) = below.into_iter().enumerate().partition(|(at, _)| *at < left);
+            left -= now.len();
+            if let Some((_, (path, _))) = never.first() {
+                self.warnings.push(format!(
+                    "{} has too many folders: OWNERS files below {path} and {} others were not looked for",
+                    self.repo,
+                    never.len() - 1
+                ));
+            }
+            let subtree = |(_, (path, oid))| Ask::Subtree { repo: self.repo.clone(), oid, path };
+            for asks in pack(now.into_iter().map(subtree).collect()) {
+                let (answers, failure) = run(self.client, &attempted, asks).await;
+                for (ask, outcome) in answers {
+                    self.absorb(&ask, outcome)?;
+                }
+                if let Some(failure) = failure {
+                    return Err(failure);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Reads what hangs on the pulls, with `more` beside it, and saves them whole.
@@ -343,7 +379,7 @@ impl Job<'_> {
                     self.warnings.push(format!("a file of {repo} could not be read: {}", failure.cause));
                 }
             },
-            Ask::File { .. } | Ask::Folder { .. } | Ask::Parents { .. } | Ask::Tree { .. } => {
+            Ask::File { .. } | Ask::Folder { .. } | Ask::Parents { .. } | Ask::Tree { .. } | Ask::Subtree { .. } => {
                 self.found.take(ask, outcome, &self.profile.layout.root);
             }
             Ask::Pull { .. } | Ask::Page { .. } => {}

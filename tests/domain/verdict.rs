@@ -5,7 +5,7 @@ mod expect;
 mod properties;
 mod readings;
 mod scenario;
-mod world;
+pub mod world;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -11,7 +11,7 @@ use crate::domain::ids::Login;
 
 mod read;
 
-pub use read::{Aliases, OwnersProblem};
+pub use read::{Aliases, OwnersProblem, is_ignored};
 
 /// The OWNERS files of one tree.
 #[derive(Clone, Debug, Default)]
@@ -86,7 +86,7 @@ impl Tree {
         for (path, text) in files {
             let path = go::clean(path);
             let dir = go::parent(&path);
-            if read::ignored(dir) {
+            if is_ignored(dir) {
                 continue;
             }
             if path.rsplit('/').next() == Some("OWNERS") {

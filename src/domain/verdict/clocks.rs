@@ -10,7 +10,7 @@ use super::standing::Given;
 use super::timeline::{Deed, Sort};
 use super::turn::Owed;
 use super::{Clocks, Convergence, Rule, SignOff, SignOffState, Waiting};
-use crate::domain::facts::PullState;
+use crate::domain::facts::{PullState, ThreadComment};
 use crate::domain::ids::SigName;
 
 fn whole_days(days: i64) -> SignedDuration {
@@ -21,9 +21,11 @@ fn whole_days(days: i64) -> SignedDuration {
 pub(super) fn clocks(frame: &Frame<'_>, debts: &Debts, owed: &Owed, waiting: &[Waiting]) -> Clocks {
     // A converged proposal's clocks stand still.
     let now = frame.pull.ended_at.filter(|_| frame.pull.state != PullState::Open).unwrap_or(frame.context.now);
-    let opened_at = frame.timeline.at(frame.opened());
-    let idle_since = idle_since(frame);
-    let turn_since = waiting.first().map_or(frame.pull.ended_at.unwrap_or(idle_since), |first| first.since);
+    // GitHub's clock may be ahead of ours.
+    let past = |at: Timestamp| at.min(frame.context.now);
+    let opened_at = past(frame.timeline.at(frame.opened()));
+    let idle_since = past(idle_since(frame));
+    let turn_since = waiting.first().map_or(past(frame.pull.ended_at.unwrap_or(idle_since)), |first| first.since);
     let open = frame.pull.state == PullState::Open;
     let drafting = waiting.first().is_some_and(|first| first.rule == Rule::Draft);
     let lag = (open && !drafting && owed.applies && !reviewer_spoke_after(frame, owed.event))
@@ -192,8 +194,13 @@ fn threads(frame: &Frame<'_>, start: Timestamp) -> (usize, usize) {
         .threads
         .iter()
         .filter(|thread| {
-            let first = thread.comments.iter().map(|comment| comment.at).min();
-            let last = thread.comments.iter().map(|comment| comment.at).max();
+            // Of a thread of robots alone every word counts: nobody else says when it was.
+            let human =
+                |comment: &&ThreadComment| !frame.context.profile.is_robots(comment.author.as_ref(), &comment.body);
+            let robots_alone = !thread.comments.iter().any(|comment| human(&comment));
+            let heard = || thread.comments.iter().filter(|comment| robots_alone || human(comment));
+            let first = heard().map(|comment| comment.at).min();
+            let last = heard().map(|comment| comment.at).max();
             first.is_some_and(|first| first < start) && (!thread.resolved || last.is_some_and(|last| last >= start))
         })
         .count();

@@ -11,7 +11,7 @@ use super::reasons::{self, Grounds, reasons};
 use super::shepherd::Shepherding;
 use super::signoff::signoffs;
 use super::standing::{Raised, Standing};
-use super::timeline::{Timeline, is_robot};
+use super::timeline::Timeline;
 use super::turn::{Owed, Turn, conditional, owed};
 use super::{
     Checks, Convergence, Hold, LedgerEntry, LedgerKind, Objection, PossibleObjection, Rule, Stage, ThreadCount,
@@ -104,7 +104,7 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
         comments: pull
             .comments
             .iter()
-            .filter(|comment| !comment.author.as_ref().is_some_and(|actor| is_robot(actor, context.profile)))
+            .filter(|comment| !context.profile.is_robots(comment.author.as_ref(), &comment.body))
             .count(),
         convergence: if open { heading.convergence } else { Convergence::Flat },
         converged: !open,

@@ -6,7 +6,6 @@ use std::sync::OnceLock;
 use super::Lgtm;
 use super::context::Context;
 use super::kind::Ground;
-use super::timeline::{is_robot, looks_robotic};
 use super::words::{self, Opening, Prose};
 use crate::domain::facts::{Actor, PullFacts};
 use crate::domain::ids::Login;
@@ -41,7 +40,9 @@ impl Reading {
     pub fn read(context: &Context<'_>, pull: &PullFacts) -> Self {
         let profile = context.profile;
         let ground = Ground::read(context, pull);
-        let approval = approval(pull, context.owners, profile);
+        let mut approval = approval(pull, context.owners, profile);
+        // Prow hears an App's `/approve`; without power it says nothing to people.
+        approval.by.retain(|one| one.has_power || !profile.is_robot_login(&one.login));
         let text = |author: &Option<Actor>, body: &str, source| Text::read(author.as_ref(), body, source, profile);
         let in_threads = pull.threads.iter().flat_map(|thread| &thread.comments);
         Self {
@@ -84,7 +85,7 @@ pub(super) struct Text {
 
 impl Text {
     fn read(author: Option<&Actor>, body: &str, source: Source, profile: &Profile) -> Option<Self> {
-        if author.is_some_and(|actor| is_robot(actor, profile)) || looks_robotic(body) {
+        if profile.is_robots(author, body) {
             return None;
         }
         let prose = Prose::read(body);

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::super::frame::Frame;
 use super::super::people::GHOST;
 use super::super::standing::{Given, Held};
-use super::super::timeline::{Channel, Sort, is_robot_login};
+use super::super::timeline::{Channel, Sort};
 use super::super::{Rule, Waiting, Who};
 use super::Turn;
 use crate::domain::ids::Login;
@@ -103,7 +103,7 @@ impl Turn<'_, '_> {
             }
             let holder_login = frame.people.get(holder).login;
             for login in &said.named {
-                let robot = is_robot_login(login, frame.context.profile);
+                let robot = frame.context.profile.is_robot_login(login);
                 if Some(login) != holder_login && !robot && !named.iter().any(|(other, _)| other == login) {
                     named.push((login.clone(), index));
                 }
@@ -132,7 +132,7 @@ impl Turn<'_, '_> {
             let mut named: Vec<&Login> = hold
                 .names
                 .iter()
-                .filter(|login| Some(*login) != own && !is_robot_login(login, frame.context.profile))
+                .filter(|login| Some(*login) != own && !frame.context.profile.is_robot_login(login))
                 .collect();
             if named.is_empty() {
                 list.push(self.holder_entry(Rule::Hold, hold, why, hold.act));

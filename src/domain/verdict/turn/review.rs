@@ -1,14 +1,12 @@
 //! Rules 7 and 8: who owes a review, and since when (`process.md` §3).
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::super::debts::Debts;
 use super::super::frame::Frame;
 use super::super::kind::Ownership;
-use super::super::people::PersonId;
 use super::super::shepherd::Shepherding;
-use super::super::standing::Given;
-use super::super::timeline::{Deed, Said, Sort, is_robot_login};
+use super::super::timeline::{Deed, Said, Sort};
 use super::super::{Rule, Shepherd, ShepherdHow, Waiting};
 use super::Turn;
 use crate::domain::ids::{Login, SigName};
@@ -39,6 +37,18 @@ enum Asked {
     Authority(Vec<Login>),
 }
 
+impl Asked {
+    /// The person is one of them.
+    fn names(&self, login: &Login) -> bool {
+        match self {
+            Self::Shepherds(list) => list.iter().any(|shepherd| shepherd.login == *login),
+            Self::Dropped(list) => list.iter().any(|(other, _)| other == login),
+            Self::Authority(list) => list.contains(login),
+            Self::Sigs(_) => false,
+        }
+    }
+}
+
 impl Owed {
     /// The owning SIG, or what stands in for it, is named: the stage is `needs-shepherd`.
     pub fn needs_shepherd(&self) -> bool {
@@ -64,7 +74,7 @@ pub(in super::super) fn owed(frame: &Frame<'_>, debts: &Debts, shepherding: &She
     let engaged = engaged(frame, &asked_whom);
     Owed {
         applies: settled.is_none() || asked.is_some(),
-        event: event(frame, debts, asked),
+        event: event(frame, debts, asked, &asked_whom),
         asked: asked.is_some(),
         asked_whom,
         engaged,
@@ -86,7 +96,7 @@ fn names_somebody(frame: &Frame<'_>, named: &[Login]) -> bool {
 
 /// A human other than the author.
 fn is_addressee(frame: &Frame<'_>, login: &Login) -> bool {
-    frame.people.author_login() != Some(login) && !is_robot_login(login, frame.context.profile)
+    frame.people.author_login() != Some(login) && !frame.context.profile.is_robot_login(login)
 }
 
 fn asked_whom(frame: &Frame<'_>, shepherding: &Shepherding) -> Asked {
@@ -121,12 +131,6 @@ fn asked_whom(frame: &Frame<'_>, shepherding: &Shepherding) -> Asked {
 /// than thanks.
 fn engaged(frame: &Frame<'_>, first: &Asked) -> Vec<Login> {
     let numbers = &frame.context.profile.numbers;
-    let listed = |login: &Login| match first {
-        Asked::Shepherds(list) => list.iter().any(|shepherd| shepherd.login == *login),
-        Asked::Dropped(list) => list.iter().any(|(other, _)| other == login),
-        Asked::Authority(list) => list.contains(login),
-        Asked::Sigs(_) => false,
-    };
     let mut found: Vec<(usize, Login)> = Vec::new();
     let mut newest_words = frame.timeline.texts().rev().filter(|(_, _, _, said)| said.sort == Sort::Authors).peekable();
     // Replies that were submitted together are one utterance.
@@ -150,7 +154,7 @@ fn engaged(frame: &Frame<'_>, first: &Asked) -> Vec<Login> {
     found.sort_by_key(|(index, _)| std::cmp::Reverse(*index));
     let mut people: Vec<Login> = Vec::new();
     for (_, login) in found {
-        if !listed(&login) && is_addressee(frame, &login) && !people.contains(&login) {
+        if !first.names(&login) && is_addressee(frame, &login) && !people.contains(&login) {
             people.push(login);
         }
     }
@@ -175,38 +179,24 @@ fn is_answered(frame: &Frame<'_>, remark: usize, thread: Option<usize>) -> bool 
 }
 
 /// The author's act (or the opening) that answered the last asking remark, or the first after the newest positive word,
-/// or the push that took that word off the head: whichever came last, for each of them begins what is owed now.
-fn event(frame: &Frame<'_>, debts: &Debts, asked: Option<usize>) -> usize {
+/// or the push that took that word off the head: whichever came last, for each of them begins what is owed now. Positive
+/// words count where they settled the review until something took it away (of those who count as owners), or where they
+/// were the named people's own.
+fn event(frame: &Frame<'_>, debts: &Debts, asked: Option<usize>, whom: &Asked) -> usize {
     let opened = frame.opened();
     let answered = debts.handed_back.map_or(opened, |act| act.max(opened));
-    // The newest positive word of anybody, and that of those who count, which settled the review until something took
-    // it away.
-    let newest = |counts: &dyn Fn(PersonId) -> bool| {
-        frame
-            .standing
-            .positions()
-            .filter(|(who, _)| !frame.people.get(*who).author && counts(*who))
-            .flat_map(|(_, position)| position.positive().collect::<Vec<_>>())
-            .max_by_key(|given| given.act)
-    };
-    let owners = |who: PersonId| frame.people.counts_as_owner(who);
-    let began = |given: Given, settles: bool| match (frame.is_current(given), settles && asked.is_none()) {
-        (false, _) => frame.dropping_push(given),
-        (true, true) => None,
-        (true, false) => first_act_after(frame, given.at),
-    };
-    let of_owners = newest(&owners).and_then(|given| began(given, true));
-    let of_anybody = newest(&|who| !owners(who)).and_then(|given| began(given, false));
-    [of_owners, of_anybody].into_iter().flatten().fold(answered, usize::max)
-}
-
-/// The author's first act after a moment that says more than thanks.
-fn first_act_after(frame: &Frame<'_>, at: Timestamp) -> Option<usize> {
-    let first = frame.timeline.acts.partition_point(|act| act.at <= at);
-    (first..frame.timeline.acts.len()).find(|index| {
-        frame.timeline.is_authors(*index)
-            && !frame.timeline.act(*index).and_then(|act| act.said()).is_some_and(|said| is_thanks(said))
-    })
+    let newest = frame
+        .people
+        .iter()
+        .filter(|(who, person)| frame.people.counts_as_owner(*who) || whom.names(&person.login_or_ghost()))
+        .filter_map(|(who, _)| frame.standing.of(who))
+        .flat_map(|position| position.positive().collect::<Vec<_>>())
+        .max_by_key(|given| given.act);
+    let began = newest.and_then(|given| match frame.is_current(given) {
+        true => asked.and_then(|_| frame.author_act_after(given.at)),
+        false => frame.dropping_push(given),
+    });
+    began.map_or(answered, |began| began.max(answered))
 }
 
 impl Owed {
