@@ -2,7 +2,8 @@
 //! between two of them hardly anything changes but the time.
 //!
 //! A reading serves again where nothing that it rests on has changed: the pull (the very same facts in memory), the
-//! profile, the files, and the tracking issues that it asked for. So the board is the same with and without it.
+//! profile, the files, the tracking issues that it asked for, and which freezes and releases have passed. So the board is
+//! the same with and without it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -27,6 +28,8 @@ pub struct Readings {
     /// What the readings know of other numbers: issues, and which are pulls.
     issues: BTreeMap<u64, Arc<IssueFacts>>,
     numbers: BTreeSet<PullNumber>,
+    /// Freezes and releases that had passed.
+    passed: Vec<[bool; 2]>,
 }
 
 /// A pull and what it says. Holding the facts keeps their place in memory from being another's.
@@ -48,6 +51,11 @@ impl Readings {
     ) -> Board {
         let files = self.files(facts, profile);
         self.forget_changed(facts);
+        let passed = files.schedules.passed(now);
+        if passed != self.passed {
+            self.pulls.clear();
+            self.passed = passed;
+        }
         let viewer = files.viewer(facts, sigs_override);
         let context = files.context(facts, profile, &viewer, now);
         let shown = facts.pulls.values().filter(|pull| is_shown(pull, profile, now));

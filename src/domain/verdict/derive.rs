@@ -4,17 +4,18 @@ use super::clocks::{clocks, heading, is_stalled_conflict, not_converged};
 use super::context::Context;
 use super::debts::Debts;
 use super::frame::Frame;
-use super::kind;
 use super::people::People;
+use super::readiness::risk;
 use super::reading::Reading;
 use super::reasons::{self, Grounds, reasons};
+use super::releases::is_past;
 use super::shepherd::Shepherding;
 use super::signoff::signoffs;
 use super::standing::{Raised, Standing};
 use super::timeline::Timeline;
 use super::turn::{Owed, Turn, conditional, owed};
 use super::{
-    Checks, Convergence, Hold, LedgerEntry, LedgerKind, Objection, PossibleObjection, Rule, Stage, ThreadCount,
+    Checks, Convergence, Hold, LedgerEntry, LedgerKind, Objection, PossibleObjection, Rule, Sla, Stage, ThreadCount,
     Verdict, Waiting,
 };
 use crate::domain::facts::{CheckState, PullFacts, PullState};
@@ -26,15 +27,15 @@ pub fn derive(context: &Context<'_>, pull: &PullFacts) -> Verdict {
     judge(context, pull, &Reading::read(context, pull))
 }
 
-/// The same for a pull request that was read before, in a context of the same files, profile and issues.
+/// The same for a pull request that was read before, in a context of the same files, profile and issues, with the
+/// same freezes passed.
 #[must_use]
 pub fn judge(context: &Context<'_>, pull: &PullFacts, reading: &Reading) -> Verdict {
     let Reading { ground, approval, gate, .. } = reading;
     let mut people = People::new(context, pull, ground);
     let mut timeline = Timeline::read(pull, reading, context.profile, &mut people);
     let standing = Standing::read(&mut timeline, &people, pull, context.profile);
-    let release = kind::release(context, &ground.targets);
-    verdict(&Frame { context, pull, reading, ground, release, people, timeline, standing, approval, gate })
+    verdict(&Frame { context, pull, reading, ground, people, timeline, standing, approval, gate })
 }
 
 fn verdict(frame: &Frame<'_>) -> Verdict {
@@ -47,8 +48,8 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
     let open = pull.state == PullState::Open;
     let waiting_on = if open { turn.waiting_on() } else { Vec::new() };
     let stage = stage(frame, &waiting_on, &owed);
-    let freeze = frame.release.as_ref().and_then(|release| context.schedules.freeze(release, context.now));
-    let clocks = clocks(frame, &debts, &owed, &waiting_on);
+    let freeze = ground.release.as_ref().and_then(|release| context.schedules.freeze(release, context.now));
+    let clocks = clocks(frame, &debts, &owed, &shepherding, &waiting_on);
     let heading = heading(frame, &clocks, &signoffs);
     let ledger = ledger(frame);
     let grounds = Grounds {
@@ -59,13 +60,13 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
         freeze: freeze.as_ref(),
     };
     let reasons = reasons(frame, &grounds);
-    let lagging = reasons.iter().any(|reason| reason.code == super::ReasonCode::ReviewLag);
+    let lagging = clocks.review_sla == Some(Sla::Over);
     let mut gate = frame.gate.clone();
     if let Some(message) = reasons::merging_unsigned(frame, &signoffs) {
         gate.warnings.push(format!("merging-unsigned: {message}"));
     }
     let (vetoes, objections) = objections(frame);
-    Verdict {
+    let mut verdict = Verdict {
         number: pull.number,
         kind: ground.kind,
         vep: ground.vep,
@@ -75,7 +76,9 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
         owning_sigs: ground.owning_sigs(context),
         participating_sigs: ground.participating.clone(),
         targets: ground.targets.clone(),
-        release: frame.release.clone(),
+        release: ground.release.clone(),
+        release_sources: ground.release_sources.clone(),
+        at_risk: false,
         status: ground.main_document().and_then(|document| document.status.clone()),
         stage,
         urgency: reasons::urgency(frame, &waiting_on, &shepherding, lagging, freeze.as_ref()),
@@ -116,7 +119,14 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
         ledger,
         clocks,
         reasons,
+        freeze,
+    };
+    let out = ground.release.as_ref().is_some_and(|release| is_past(context, release));
+    if let Some(message) = risk(&verdict, context.profile.numbers.freeze_near_days, out) {
+        verdict.at_risk = true;
+        reasons::add(&mut verdict.reasons, super::ReasonCode::AtRisk, message);
     }
+    verdict
 }
 
 /// The board's column (`process.md` §3, "Stage").

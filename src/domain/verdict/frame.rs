@@ -11,7 +11,7 @@ use super::reading::Reading;
 use super::standing::{Given, Position, Standing};
 use super::timeline::{Act, Deed, Push, Timeline};
 use crate::domain::facts::PullFacts;
-use crate::domain::ids::{Login, Release, SigName};
+use crate::domain::ids::{Login, SigName};
 use crate::domain::prow::approve::Approval;
 use crate::domain::prow::gate::Gate;
 
@@ -22,8 +22,6 @@ pub(super) struct Frame<'a> {
     pub pull: &'a PullFacts,
     pub reading: &'a Reading,
     pub ground: &'a Ground,
-    /// The release that it is for, as things stand now.
-    pub release: Option<Release>,
     pub people: People<'a>,
     pub timeline: Timeline<'a>,
     pub standing: Standing<'a>,
@@ -175,13 +173,4 @@ pub(super) fn day(at: Timestamp, now: Timestamp) -> String {
     } else {
         format!("{month} {} {}", date.day(), date.year())
     }
-}
-
-/// Days between two moments, with one decimal; never negative.
-pub(super) fn days(from: Timestamp, to: Timestamp) -> f64 {
-    let seconds = to.duration_since(from).as_secs().max(0);
-    let tenths = (seconds * 10 + 43_200) / 86_400;
-    #[expect(clippy::cast_precision_loss, reason = "tenths of days of a human lifetime fit a double")]
-    let tenths = tenths as f64;
-    tenths / 10.0
 }

@@ -1,4 +1,4 @@
-//! What one pull request says whatever the time is and whoever looks: its place, its texts, what Prow makes of them.
+//! What one pull request says whoever looks and (but for freezes that pass) whatever the time is: its place, its texts, what Prow makes of them.
 //! Reading texts is nearly all of the work of a verdict, so that a caller who judges again and again keeps this.
 
 use std::sync::OnceLock;
@@ -15,8 +15,8 @@ use crate::domain::prow::command::{self, CommandLine, Commands, Source};
 use crate::domain::prow::gate::{Gate, gate};
 use crate::domain::prow::lgtm;
 
-/// One pull request, read. It rests on the pull's facts, on the profile, on the files and on the tracking issues that
-/// [`Reading::rests_on`] knows; not on the time, and not on the viewer.
+/// One pull request, read. It rests on the pull's facts, on the profile, on the files, on which freezes and releases
+/// have passed, and on the tracking issues that [`Reading::rests_on`] knows; not on the viewer.
 #[derive(Debug)]
 pub struct Reading {
     pub(super) ground: Ground,
