@@ -8,5 +8,6 @@ pub mod keymap;
 pub mod lists;
 pub mod model;
 pub mod msg;
+pub mod refresh;
 pub mod registry;
 pub mod update;

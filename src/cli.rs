@@ -20,6 +20,7 @@ pub mod owners;
 pub mod prow;
 pub mod session;
 pub mod show;
+pub mod store;
 pub mod sync;
 pub mod tui;
 
@@ -82,6 +83,7 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<(), Fai
             let (mut input, mut out) = (std::io::stdin().lock(), std::io::stdout().lock());
             owners::run(&args, &mut input, &mut out, &mut std::io::stderr().lock(), context.out)
         }
+        Some(Command::Store(args)) => store::run(context, &args),
         Some(Command::Doctor(args)) => doctor::run(context, &args).await,
         Some(Command::Config(args)) => config::run(context, args.what),
         Some(Command::Completions { shell }) => completions(shell),

@@ -5,6 +5,7 @@ pub mod board;
 pub mod calendar;
 pub mod facts;
 pub mod failure;
+pub mod history;
 pub mod ids;
 pub mod profile;
 pub mod prow;

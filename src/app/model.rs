@@ -123,6 +123,10 @@ pub struct Model {
     pub read_only: Option<String>,
     /// GraphQL points left, where GitHub said so.
     pub points_left: Option<u64>,
+    /// … of so many an hour.
+    pub points_limit: Option<u64>,
+    /// The terminal has the focus; one that does not tell counts as having it.
+    pub focused: bool,
     /// Writes that are not done, oldest first.
     pub outbox: Vec<Outgoing>,
     /// Writes that can still be undone, and when they go out; the newest last.
@@ -264,6 +268,8 @@ impl Model {
             permission: None,
             read_only: None,
             points_left: None,
+            points_limit: None,
+            focused: true,
             outbox: Vec::new(),
             undoable: Vec::new(),
             watched: Vec::new(),

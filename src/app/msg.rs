@@ -143,6 +143,8 @@ pub struct SyncOutcome {
     pub changed: usize,
     /// GraphQL points left, where GitHub said so.
     pub points_left: Option<u64>,
+    /// … of so many an hour.
+    pub points_limit: Option<u64>,
     /// What could not be read whole, in words.
     pub warnings: Vec<String>,
 }

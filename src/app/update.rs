@@ -53,7 +53,8 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Effects {
             page::clamp(model);
             Effects::none()
         }
-        Msg::FocusGained | Msg::FocusLost => Effects::none(),
+        Msg::FocusGained => sync::focused(model, true),
+        Msg::FocusLost => sync::focused(model, false),
         Msg::InputClosed | Msg::Terminated => quit(model),
         Msg::TimerFired(timer) => fired(model, timer),
         Msg::FactsLoaded(facts) => facts::loaded(model, facts),

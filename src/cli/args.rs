@@ -112,6 +112,8 @@ pub enum Command {
     Prow(ProwArgs),
     /// Who can approve and review paths of a local checkout
     Owners(super::owners::OwnersArgs),
+    /// The local store: where it is, whether it is whole, what is in it
+    Store(super::store::StoreArgs),
     /// Check token, reachability, rate limit, store, configuration and terminal
     Doctor(JsonArgs),
     /// The configuration file

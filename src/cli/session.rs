@@ -67,18 +67,23 @@ impl Context {
             return self.demo();
         }
         self.settings.require_good()?;
-        self.lenient()
+        self.over(Store::open)
     }
 
     /// The same for the TUI, which starts with bad settings and shows them.
     ///
     /// # Errors
-    /// Where the store cannot be opened.
+    /// Where not even a store in memory can be made.
     pub fn lenient(&self) -> Result<Session, Failure> {
+        // Without its file it works in memory, and says so.
+        self.over(|path| Store::open(path).or_else(|failure| Store::substitute(path, &failure)))
+    }
+
+    fn over(&self, open: impl FnOnce(&std::path::Path) -> Result<Store, Failure>) -> Result<Session, Failure> {
         if self.global.demo {
             return self.demo();
         }
-        let store = Store::open(&self.paths.store())?;
+        let store = open(&self.paths.store())?;
         if let Some(notice) = store.notice() {
             tell(&format!("vepherd: {notice}"));
         }

@@ -27,6 +27,7 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
     for mistake in context.settings.mistakes.iter().chain(&mistakes) {
         tell(&format!("vepherd: {mistake}"));
     }
+    let store = std::sync::Arc::clone(&session.services.store);
     let editor = context.settings.editor.as_ref().map_or(editor::FALLBACK, |editor| editor.value.as_str());
     let mode = if context.out.color { depth(&context.env) } else { ColorMode::Mono };
     let glyphs = glyphs(context.settings.glyphs, &context.env);
@@ -37,9 +38,13 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
         editor: editor.to_owned(),
         scratch: context.scratch(),
         undo: context.settings.undo.value,
-        notice: notice(context.settings.mistakes.iter().chain(&mistakes)),
+        notice: notice(context.settings.mistakes.iter().chain(&mistakes)).or_else(|| store.notice().map(str::to_owned)),
     };
-    runtime::run(session.services, options).await
+    let ended = runtime::run(session.services, options).await;
+    if let Some(file) = store.rescue_unsent() {
+        tell(&format!("vepherd: what you wrote and did not send is in {}", file.display()));
+    }
+    ended
 }
 
 /// What the TUI says at once of settings that cannot be used: the first of them, and how many more there are.

@@ -8,6 +8,7 @@ use super::clock::Clock;
 use super::github::client::Client;
 use super::outbox::{self, How, Sender, Sent};
 use super::store::{OutboxId, Store};
+use super::sync::history::HistoryRead;
 use super::sync::{self, Mode, Progress, Summary};
 use crate::domain::action::Intent;
 use crate::domain::board::{self, Board};
@@ -66,6 +67,15 @@ impl Services {
     pub async fn sync(&self, mode: Mode, progress: &(dyn Fn(Progress) + Send + Sync)) -> Result<Summary, Failure> {
         let now = self.clock.as_fn();
         sync::sync(self.client()?, &self.store, &self.profile, &self.repo, mode, &*now, progress).await
+    }
+
+    /// Reads what ended in the last months, where that is not known yet.
+    ///
+    /// # Errors
+    /// As [`sync::history::read`], and where there is no way to GitHub.
+    pub async fn read_history(&self) -> Result<HistoryRead, Failure> {
+        let now = self.clock.as_fn();
+        sync::history::read(self.client()?, &self.store, &self.repo, &*now).await
     }
 
     /// Reads one proposal again.

@@ -5,12 +5,17 @@
 //! migration, and a row that this version cannot read counts as absent, so that the next sync fetches it again.
 //! Texts of files are content-addressed. All calls are short and block; SQLite waits up to [`BUSY`] for others.
 
+mod history;
+pub mod inspect;
 mod marks;
 mod open;
 mod outbox;
+pub mod prune;
 mod rescue;
 mod schema;
+mod substitute;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,6 +27,7 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::facts::{Facts, Gap, IssueFacts, PullFacts, RepoFiles};
 use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::history::Ended;
 use crate::domain::ids::{Login, PullNumber, RepoId};
 
 pub use marks::SeenMark;
@@ -36,6 +42,12 @@ pub struct Store {
     db: Mutex<Connection>,
     path: Option<PathBuf>,
     notice: Option<String>,
+    /// The file that this one, in memory, stands for.
+    stands_for: Option<PathBuf>,
+    /// Texts that could not be kept, by their key: the files that they are in.
+    rescued: Mutex<BTreeMap<String, PathBuf>>,
+    /// Held by whoever reads the history.
+    reading: tokio::sync::Mutex<()>,
     writing: tokio::sync::Mutex<()>,
 }
 
@@ -47,7 +59,7 @@ impl Store {
     /// Where the file cannot be made or opened, is locked for too long, or was written by a newer vepherd.
     pub fn open(path: &Path) -> Result<Self, Failure> {
         let (db, notice) = open::file(path)?;
-        Ok(Self { db: Mutex::new(db), path: Some(path.to_owned()), notice, writing: tokio::sync::Mutex::default() })
+        Ok(Self { path: Some(path.to_owned()), notice, ..Self::over(db) })
     }
 
     /// A store that lives as long as this value: the demo and tests.
@@ -55,7 +67,24 @@ impl Store {
     /// # Errors
     /// Where SQLite has no memory.
     pub fn in_memory() -> Result<Self, Failure> {
-        Ok(Self { db: Mutex::new(open::memory()?), path: None, notice: None, writing: tokio::sync::Mutex::default() })
+        Ok(Self::over(open::memory()?))
+    }
+
+    fn over(db: Connection) -> Self {
+        Self {
+            db: Mutex::new(db),
+            path: None,
+            notice: None,
+            stands_for: None,
+            rescued: Mutex::default(),
+            reading: tokio::sync::Mutex::default(),
+            writing: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Held by whoever reads the history in this process: once is enough.
+    pub(super) fn reading(&self) -> &tokio::sync::Mutex<()> {
+        &self.reading
     }
 
     /// The file, where there is one.
@@ -143,8 +172,16 @@ impl Store {
         }
         self.write("save pulls in the local store", |tx| {
             let mut put = tx.prepare_cached("INSERT OR REPLACE INTO pulls (repo, number, json) VALUES (?1, ?2, ?3)")?;
+            let mut end =
+                tx.prepare_cached("INSERT OR REPLACE INTO history (repo, number, json) VALUES (?1, ?2, ?3)")?;
+            let mut reopen = tx.prepare_cached("DELETE FROM history WHERE repo = ?1 AND number = ?2")?;
             for pull in pulls {
-                put.execute(params![key(repo), integer(pull.number.0), encode(pull)?])?;
+                let (repo, number) = (key(repo), integer(pull.number.0));
+                put.execute(params![repo, number, encode(pull)?])?;
+                match Ended::of(pull) {
+                    Some(ended) => end.execute(params![repo, number, encode(&ended)?])?,
+                    None => reopen.execute(params![repo, number])?,
+                };
             }
             Ok(())
         })
@@ -259,7 +296,9 @@ impl Store {
     /// Where the store cannot be written.
     pub fn save_blobs(&self, blobs: &[(&str, &str)]) -> Result<(), Failure> {
         self.write("save files in the local store", |tx| {
-            let mut put = tx.prepare_cached("INSERT OR IGNORE INTO blobs (oid, text) VALUES (?1, ?2)")?;
+            let mut put = tx.prepare_cached(
+                "INSERT OR IGNORE INTO blobs (oid, text, used_at) VALUES (?1, ?2, CAST(strftime('%s', 'now') AS INTEGER) / 86400)",
+            )?;
             for (oid, text) in blobs {
                 put.execute(params![oid, text])?;
             }

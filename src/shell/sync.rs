@@ -6,6 +6,7 @@
 //! what hangs on them (documents, folders, tracking issues), `files` what says who is who.
 
 mod files;
+pub mod history;
 mod job;
 mod light;
 mod parts;
@@ -136,6 +137,8 @@ async fn run(
     let mut seen = light::look(&job).await?;
     let gaps = std::mem::take(&mut seen.gaps);
     let changed = job.read_changes(&seen, mode).await?;
+    history::notice(store, repo, &seen, now())?;
+    store.prune_daily(repo, profile.numbers.converged_shown_days)?;
     store.save_gaps(repo, &gaps)?;
     store.set_synced(repo, now(), seen.viewer.as_ref(), seen.branch.as_deref())?;
     if let Some(permission) = &seen.permission {

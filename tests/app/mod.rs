@@ -3,6 +3,7 @@ mod acts;
 mod any;
 mod keys;
 mod moves;
+mod refresh;
 mod syncs;
 
 use jiff::Timestamp;

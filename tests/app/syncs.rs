@@ -37,8 +37,13 @@ fn one_at_a_time_with_progress_then_the_next_by_itself() {
     assert_eq!((flight.label.as_str(), flight.done, flight.total), ("reading #402", 3, 9));
     assert!(!press(&mut model, "r").iter().any(|effect| matches!(effect, Effect::Sync { .. })));
     assert!(said(&model).contains("a sync is running"));
-    let outcome =
-        SyncOutcome { pulls: 12, changed: 2, points_left: Some(4000), warnings: vec!["#9: 3 labels".to_owned()] };
+    let outcome = SyncOutcome {
+        pulls: 12,
+        changed: 2,
+        points_left: Some(4000),
+        points_limit: Some(5000),
+        warnings: vec!["#9: 3 labels".to_owned()],
+    };
     let effects = tell(&mut model, Msg::Synced { request, outcome });
     assert_eq!(refresh_after(&effects), Some(Duration::from_secs(120)));
     assert_eq!((model.points_left, model.warnings.len()), (Some(4000), 1));
@@ -116,4 +121,24 @@ fn news_goes_by_itself_also_under_a_frozen_clock() {
         update::update(&mut model, now(), Msg::TimerFired(Timer::Toast)).into_iter().for_each(drop);
         assert_eq!(model.toasts.len(), left);
     }
+}
+
+/// A window that nobody looks at asks seldom; whoever comes back sees what is new.
+#[test]
+fn focus_changes_how_often_it_looks() {
+    let mut model = model();
+    let request = started(&mut model);
+    let effects = tell(&mut model, Msg::Synced { request, outcome: SyncOutcome::default() });
+    assert_eq!(refresh_after(&effects), Some(Duration::from_secs(120)));
+    let facts = std::sync::Arc::make_mut(&mut model.facts);
+    facts.synced_at = Some(now());
+    let lost = tell(&mut model, Msg::FocusLost);
+    assert_eq!(refresh_after(&lost), Some(Duration::from_secs(600)));
+    assert!(tell(&mut model, Msg::FocusLost).is_empty(), "said once");
+    let back = tell(&mut model, Msg::FocusGained);
+    assert_eq!(refresh_after(&back), Some(Duration::from_secs(120)));
+    let _ = tell(&mut model, Msg::FocusLost);
+    std::sync::Arc::make_mut(&mut model.facts).synced_at = Some(ago(0.01));
+    let late = tell(&mut model, Msg::FocusGained);
+    assert!(late.iter().any(|effect| matches!(effect, Effect::Sync { mode: SyncMode::Changed, .. })), "{late:?}");
 }

@@ -6,4 +6,5 @@ mod kit;
 mod owners;
 mod prow;
 mod settings;
+mod store;
 mod words;

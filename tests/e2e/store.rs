@@ -11,11 +11,11 @@ use vepherd::domain::failure::FailureKind;
 use vepherd::domain::ids::{Login, NodeId, PullNumber, RepoId, Sha};
 use vepherd::shell::store::{NewRow, OutboxState, Read, SeenMark, Store, Taken};
 
-fn at(text: &str) -> Timestamp {
+pub fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn repo() -> RepoId {
+pub fn repo() -> RepoId {
     "Acme/Enhancements".parse().unwrap()
 }
 
@@ -60,7 +60,7 @@ pub fn pull(number: u64) -> PullFacts {
     }
 }
 
-fn intent(text: &str) -> Intent {
+pub fn intent(text: &str) -> Intent {
     Intent {
         repo: repo(),
         pull: PullNumber(7),

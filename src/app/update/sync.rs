@@ -7,6 +7,7 @@ use super::{later, next_request, outbox, toast};
 use crate::app::effect::{Effect, Effects, ReqId, SyncMode, Timer};
 use crate::app::model::{InFlight, Level, Model, RequestKind, Trouble};
 use crate::app::msg::SyncOutcome;
+use crate::app::refresh::{self, Conditions};
 use crate::domain::failure::{Failure, FailureKind};
 
 /// How long after a sync the next one starts while Prow's answer to a write is awaited.
@@ -55,6 +56,7 @@ pub fn ended(model: &mut Model, request: ReqId, outcome: SyncOutcome) -> Effects
     let more = outcome.warnings.len().saturating_sub(1);
     model.warnings = outcome.warnings;
     model.points_left = outcome.points_left.or(model.points_left);
+    model.points_limit = outcome.points_limit.or(model.points_limit);
     let mut effects = match (asked, outcome.changed) {
         (false, _) => Effects::none(),
         (true, 0) => toast(model, Level::Good, "nothing has changed"),
@@ -65,11 +67,38 @@ pub fn ended(model: &mut Model, request: ReqId, outcome: SyncOutcome) -> Effects
         let more = if more == 0 { String::new() } else { format!(" (and {more} more)") };
         effects.extend(toast(model, Level::Warn, format!("{first}{more}")));
     }
-    let after = if model.eager_syncs > 0 { EAGER } else { model.settings.refresh_every };
+    let after = if model.eager_syncs > 0 { EAGER } else { interval(model) };
     model.eager_syncs = model.eager_syncs.saturating_sub(1);
     effects.push(Effect::StartTimer { timer: Timer::Refresh, after });
     effects.extend(outbox::resume(model));
     effects
+}
+
+/// How long until the next sync by itself.
+fn interval(model: &Model) -> Duration {
+    refresh::interval(Conditions {
+        usual: model.settings.refresh_every,
+        focused: model.focused,
+        points: model.points_left.zip(model.points_limit),
+        freeze_days: model.board.freeze.as_ref().map(|freeze| freeze.days),
+    })
+}
+
+/// The terminal got the focus or lost it: whoever comes back sees what is new at once where it is due by then.
+pub fn focused(model: &mut Model, focused: bool) -> Effects {
+    if model.focused == focused {
+        return Effects::none();
+    }
+    model.focused = focused;
+    let waits = model.syncing().is_none() && model.eager_syncs == 0;
+    let Some(synced_at) = model.facts.synced_at.filter(|_| waits && model.trouble.is_none()) else {
+        return Effects::none();
+    };
+    let past = Duration::try_from(model.at.duration_since(synced_at)).unwrap_or_default();
+    match interval(model).checked_sub(past) {
+        Some(after) if after > EAGER => Effect::StartTimer { timer: Timer::Refresh, after }.into(),
+        _ => start(model, SyncMode::Changed, false),
+    }
 }
 
 /// A sync failed: say why and what to do, and try again by itself where that makes sense.
@@ -83,7 +112,7 @@ pub fn failed(model: &mut Model, request: ReqId, failure: Failure) -> Effects {
         failure.kind,
         FailureKind::Credentials | FailureKind::Permission | FailureKind::NotFound | FailureKind::Configuration
     );
-    let after = if hopeless { None } else { Some(asked_wait.unwrap_or(model.settings.refresh_every)) };
+    let after = if hopeless { None } else { Some(asked_wait.unwrap_or_else(|| interval(model))) };
     model.trouble = Some(Trouble { failure, at: now, next_try: after.map(|after| later(now, after)) });
     model.eager_syncs = 0;
     match after {

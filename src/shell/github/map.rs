@@ -177,21 +177,7 @@ impl Reader<'_> {
     }
 
     fn files(&mut self, nodes: Vec<wire::File>) {
-        for file in nodes {
-            let Some(path) = file.path.take() else { continue };
-            self.pull.files.push(FileFacts {
-                path,
-                change: match file.change_type.get().map(String::as_str) {
-                    Some("ADDED") => FileChange::Added,
-                    Some("DELETED") => FileChange::Removed,
-                    Some("RENAMED") => FileChange::Renamed,
-                    Some("COPIED") => FileChange::Copied,
-                    _ => FileChange::Modified,
-                },
-                additions: file.additions.take().unwrap_or(0),
-                deletions: file.deletions.take().unwrap_or(0),
-            });
-        }
+        self.pull.files.extend(nodes.into_iter().filter_map(file));
     }
 
     fn commits(&mut self, nodes: Vec<wire::PullCommit>) {
@@ -373,7 +359,25 @@ fn event_kind(event: wire::Event) -> Option<EventKind> {
 }
 
 /// An account: the login without the `[bot]` that other interfaces add.
-fn actor(who: Maybe<wire::Actor>) -> Option<Actor> {
+/// A changed file; `None` where it has no path.
+#[must_use]
+pub fn file(wire: wire::File) -> Option<FileFacts> {
+    Some(FileFacts {
+        path: wire.path.take()?,
+        change: match wire.change_type.get().map(String::as_str) {
+            Some("ADDED") => FileChange::Added,
+            Some("DELETED") => FileChange::Removed,
+            Some("RENAMED") => FileChange::Renamed,
+            Some("COPIED") => FileChange::Copied,
+            _ => FileChange::Modified,
+        },
+        additions: wire.additions.take().unwrap_or(0),
+        deletions: wire.deletions.take().unwrap_or(0),
+    })
+}
+
+/// Who did something; `None` where the account is gone.
+pub fn actor(who: Maybe<wire::Actor>) -> Option<Actor> {
     let who = who.take()?;
     let kind = match who.typename.get().map(String::as_str) {
         Some("User") => ActorKind::User,

@@ -239,6 +239,18 @@ shapes! {
         rate_limit: RateLimit, viewer: Named, repository: LightRepo, past: Past, touched: TouchedIn, about: About,
         tree: Rooted, aliases: WithObject, sigs: WithObject, schedules: WithTree,
     }
+    /// The whole answer to `history.graphql`.
+    History { rate_limit: RateLimit, repository: EndedIn }
+    /// The repository there.
+    EndedIn { pull_requests: Connection<EndedPull> }
+    /// A pull request there.
+    EndedPull {
+        number: u64, url: String, title: String, state: String, author: Actor, created_at: Timestamp,
+        updated_at: Timestamp, merged_at: Timestamp, closed_at: Timestamp, labels: Connection<Label>,
+        files: Connection<File>, reviews: Connection<Said>, comments: Connection<Said>,
+    }
+    /// A review or a comment there: who and when.
+    Said { author: Actor, submitted_at: Timestamp, created_at: Timestamp }
     /// `Blob`.
     Blob { oid: String, text: String, is_binary: bool, is_truncated: bool }
     /// `Issue`, or a pull request in its place.

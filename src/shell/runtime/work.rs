@@ -38,11 +38,19 @@ pub async fn sync(services: Services, request: ReqId, mode: SyncMode, to: Unboun
     }
     match outcome {
         Ok(summary) => {
-            let points_left = services.client.as_ref().ok().and_then(|client| client.budget().points.remaining);
+            let points = services.client.as_ref().map(|client| client.budget().points).unwrap_or_default();
+            let (points_left, points_limit) = (points.remaining, points.limit);
             say(&to, Msg::PermissionLoaded(summary.permission));
             say(&to, Msg::ReadOnlyLearned(services.read_only()));
             let (pulls, changed, warnings) = (summary.pulls, summary.changed, summary.warnings);
-            say(&to, Msg::Synced { request, outcome: SyncOutcome { pulls, changed, points_left, warnings } });
+            say(
+                &to,
+                Msg::Synced { request, outcome: SyncOutcome { pulls, changed, points_left, points_limit, warnings } },
+            );
+            // Behind the board: nobody waits for it, and what is missing of it comes with a later sync.
+            if let Err(failure) = services.read_history().await {
+                tracing::warn!(%failure, "what ended could not be read");
+            }
         }
         Err(failure) => say(&to, Msg::SyncFailed { request, failure }),
     }
@@ -78,6 +86,15 @@ pub async fn send(
     Ok(())
 }
 
+/// A text that the store does not take is put into a file, which the failure names.
+fn rescued(services: &Services, mut failure: Failure, key: &str, text: &str) -> Failure {
+    if let Some(file) = services.store.rescue_text(key, text) {
+        let hint = failure.hint.take().unwrap_or_default();
+        failure.hint = Some(format!("{hint} Your text is kept in {}.", file.display()).trim().to_owned());
+    }
+    failure
+}
+
 /// Does what is local and quick; gives the answers.
 pub fn local(services: &Services, effect: Effect) -> Vec<Msg> {
     let (store, repo) = (&services.store, &services.repo);
@@ -104,10 +121,17 @@ pub fn local(services: &Services, effect: Effect) -> Vec<Msg> {
             Ok(text) => Msg::DraftLoaded { key, text },
             Err(failure) => Msg::StoreFailed(failure),
         }],
-        Effect::SaveDraft { key, text } => kept(store.save_draft(&key, &text)),
+        Effect::SaveDraft { key, text } => {
+            kept(store.save_draft(&key, &text).map_err(|failure| rescued(services, failure, &key, &text)))
+        }
         Effect::DropDraft { key } => kept(store.drop_draft(&key)),
         Effect::Enqueue { request, intent, draft } => match services.enqueue(&intent, draft.as_deref()) {
             Ok(id) => vec![outbox(services), Msg::Enqueued { request, id: OutgoingId(id.0) }],
+            Err(failure) if failure.kind == FailureKind::Store => {
+                let text = serde_json::to_string_pretty(&intent).unwrap_or_default();
+                let failure = rescued(services, failure, "what was to be sent", &text);
+                vec![Msg::EnqueueFailed { request, failure }]
+            }
             Err(failure) => vec![Msg::EnqueueFailed { request, failure }],
         },
         Effect::TakeBack { id, draft } => {

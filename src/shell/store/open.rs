@@ -89,7 +89,7 @@ pub(super) fn damaged(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
-fn at(path: &Path, mut failure: Failure) -> Failure {
+pub(super) fn at(path: &Path, mut failure: Failure) -> Failure {
     failure.cause = format!("{}: {}", path.display(), failure.cause);
     failure
 }

@@ -73,7 +73,7 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// `store.sqlite.damaged`, `store.sqlite.damaged.2`, …: what was set aside before stays.
-fn free_name(path: &Path, word: &str) -> PathBuf {
+pub(super) fn free_name(path: &Path, word: &str) -> PathBuf {
     let first = with_suffix(path, &format!(".{word}"));
     let mut name = first.clone();
     let mut count = 1_u32;

@@ -107,6 +107,7 @@ impl Files {
                 ..RepoFiles::default()
             };
         }
+        job.store.need_blobs(self.oids())?;
         if new != *old {
             job.store.save_files(job.repo, &new)?;
         }
@@ -115,6 +116,23 @@ impl Files {
 }
 
 /// Where the index is kept. Older programs kept one of the upper folders alone under `tree:`.
+impl Files {
+    /// Every blob that is in use.
+    fn oids(&self) -> Vec<&str> {
+        let mut oids: Vec<&str> = Vec::new();
+        for source in [&self.aliases, &self.sigs] {
+            if let Source::Is(oid) = source {
+                oids.push(oid);
+            }
+        }
+        oids.extend(self.schedules.iter().flat_map(BTreeMap::values).map(String::as_str));
+        if let Some(index) = &self.index {
+            oids.extend(index.owners.values().chain(&index.aliases).map(String::as_str));
+        }
+        oids
+    }
+}
+
 fn index_key(repo: &RepoId) -> String {
     format!("whole-tree:{repo}")
 }
