@@ -115,7 +115,8 @@ fn vacuum(context: &Context, as_json: bool) -> Result<(), Failure> {
         super::output::tell(&format!("vepherd: {notice}"));
     }
     let settings = &context.settings;
-    let pruned = store.prune(&settings.repo.value, settings.profile.numbers.converged_shown_days)?;
+    let pruned =
+        store.prune(&settings.repo.value, settings.profile.numbers.converged_shown_days, settings.clock().now())?;
     let (before, after) = store.vacuum()?;
     if as_json {
         return print(&json::text(&json!({

@@ -138,7 +138,7 @@ async fn run(
     let gaps = std::mem::take(&mut seen.gaps);
     let changed = job.read_changes(&seen, mode).await?;
     history::notice(store, repo, &seen, now())?;
-    store.prune_daily(repo, profile.numbers.converged_shown_days)?;
+    store.prune_daily(repo, profile.numbers.converged_shown_days, now())?;
     store.save_gaps(repo, &gaps)?;
     store.set_synced(repo, now(), seen.viewer.as_ref(), seen.branch.as_deref())?;
     if let Some(permission) = &seen.permission {

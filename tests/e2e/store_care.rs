@@ -146,7 +146,6 @@ fn old_facts_go_and_what_the_user_wrote_stays() {
         pull
     };
     let other: RepoId = "acme/other".parse().unwrap();
-    // By SQLite's clock, which is the machine's.
     store
         .save_pulls(
             &repo(),
@@ -165,9 +164,10 @@ fn old_facts_go_and_what_the_user_wrote_stays() {
     Connection::open(&path).unwrap().execute("UPDATE blobs SET used_at = 100 WHERE oid = 'old'", []).unwrap();
     store.save_draft("comment/2", "mine").unwrap();
     unsent(&store, "about 7");
-    let pruned = store.prune_daily(&repo(), 14).unwrap();
+    let now = at("2026-09-01T00:00:00Z");
+    let pruned = store.prune_daily(&repo(), 14, now).unwrap();
     assert_eq!(pruned, Pruned { blobs: 1, pulls: 1, history: 2, repos: 1, sent: 0 });
-    assert_eq!(store.prune_daily(&repo(), 14).unwrap(), Pruned::default(), "once a day");
+    assert_eq!(store.prune_daily(&repo(), 14, now).unwrap(), Pruned::default(), "once a day");
     // Something unsent is about 7.
     assert_eq!(store.load(&repo()).unwrap().pulls.keys().map(|number| number.0).collect::<Vec<_>>(), [1, 4, 7]);
     assert!(store.load(&other).unwrap().pulls.is_empty());
@@ -176,7 +176,7 @@ fn old_facts_go_and_what_the_user_wrote_stays() {
     // One that is needed again is not old any more.
     Connection::open(&path).unwrap().execute("UPDATE blobs SET used_at = 100", []).unwrap();
     store.need_blobs(["new", "unknown"]).unwrap();
-    assert_eq!(store.prune(&repo(), 14).unwrap(), Pruned::default());
+    assert_eq!(store.prune(&repo(), 14, now).unwrap(), Pruned::default());
     let (before, after) = store.vacuum().unwrap();
     assert!(after <= before && after > 0, "{before} {after}");
 }

@@ -86,6 +86,10 @@ pub fn pull(
     for (part, why) in without {
         note(&mut mapped.pull, part.name(), &format!("not read: {why}"));
     }
+    // First: a part that an error is about is asked again, one of which something is withheld for good is not.
+    for error in errors {
+        note(&mut mapped.pull, part_of(error), &format!("not read: {}", error.message));
+    }
     let mut reader = Reader { pull: &mut mapped.pull, more: &mut mapped.more };
     if labels.is_none() {
         reader.part(Part::Labels, &id, wire.labels, Reader::labels);
@@ -103,9 +107,6 @@ pub fn pull(
     if let Some(rollup) = wire.status_check_rollup.take() {
         reader.part(Part::Checks, &id, rollup.contexts, Reader::checks);
     }
-    for error in errors {
-        note(&mut mapped.pull, part_of(error), &format!("not read: {}", error.message));
-    }
     Ok(mapped)
 }
 
@@ -115,6 +116,9 @@ pub fn page(pull: &mut PullFacts, part: Part, id: &NodeId, value: Value, errors:
         serde_json::from_value(value).unwrap_or_default()
     }
     let mut more = Vec::new();
+    for error in errors {
+        note(pull, part.name(), &format!("not read: {}", error.message));
+    }
     let mut reader = Reader { pull, more: &mut more };
     match part {
         Part::Labels => reader.part(part, id, read(value), Reader::labels),
@@ -128,9 +132,6 @@ pub fn page(pull: &mut PullFacts, part: Part, id: &NodeId, value: Value, errors:
         Part::Assignees => reader.part(part, id, read(value), Reader::assignees),
         Part::ReviewRequests => reader.part(part, id, read(value), Reader::review_requests),
         Part::Checks => reader.part(part, id, read(value), Reader::checks),
-    }
-    for error in errors {
-        note(pull, part.name(), &format!("not read: {}", error.message));
     }
     more
 }

@@ -8,6 +8,7 @@
 //! - repositories that were not synced for [`REPO_DAYS`] days;
 //! - writes that arrived [`ENDED_DAYS`] days ago.
 
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Transaction, params};
 
 use super::{Store, key};
@@ -24,7 +25,7 @@ pub const ENDED_DAYS: i64 = 90;
 /// Repositories stay so long without a sync.
 pub const REPO_DAYS: i64 = 180;
 
-/// Days since 1970, by SQLite's clock: the user's own may be frozen (`VEPHERD_NOW`).
+/// Days since 1970, by SQLite's clock: blobs are marked where nobody has another.
 const TODAY: &str = "CAST(strftime('%s', 'now') AS INTEGER) / 86400";
 
 /// What was taken out.
@@ -70,16 +71,13 @@ impl Store {
     ///
     /// # Errors
     /// Where the store cannot be written.
-    pub fn prune_daily(&self, repo: &RepoId, shown_days: i64) -> Result<Pruned, Failure> {
-        let today: i64 = self
-            .db()
-            .query_row(&format!("SELECT {TODAY}"), [], |row| row.get(0))
-            .map_err(self.failing("read the local store"))?;
-        if self.meta("pruned")?.is_some_and(|day| day == today.to_string()) {
+    pub fn prune_daily(&self, repo: &RepoId, shown_days: i64, now: Timestamp) -> Result<Pruned, Failure> {
+        let today = (now.as_second() / 86_400).to_string();
+        if self.meta("pruned")?.as_ref() == Some(&today) {
             return Ok(Pruned::default());
         }
-        let pruned = self.prune(repo, shown_days)?;
-        self.set_meta("pruned", &today.to_string())?;
+        let pruned = self.prune(repo, shown_days, now)?;
+        self.set_meta("pruned", &today)?;
         Ok(pruned)
     }
 
@@ -87,41 +85,42 @@ impl Store {
     ///
     /// # Errors
     /// Where the store cannot be written.
-    pub fn prune(&self, repo: &RepoId, shown_days: i64) -> Result<Pruned, Failure> {
+    pub fn prune(&self, repo: &RepoId, shown_days: i64, now: Timestamp) -> Result<Pruned, Failure> {
+        let before = |days: i64| {
+            let moment = now.checked_sub(SignedDuration::from_hours(24 * days.clamp(0, 40_000)));
+            moment.unwrap_or(Timestamp::MIN).to_string()
+        };
         let ended = ENDED_DAYS.max(shown_days.saturating_add(30));
         self.write("take old facts out of the local store", |tx| {
             Ok(Pruned {
-                repos: forget_repos(tx, repo)?,
+                repos: forget_repos(tx, repo, &before(REPO_DAYS))?,
                 blobs: tx.execute(&format!("DELETE FROM blobs WHERE used_at < {TODAY} - ?1"), [BLOB_DAYS])?,
                 pulls: tx.execute(
                     "DELETE FROM pulls WHERE json_extract(json, '$.state') <> 'open' \
-                     AND json_extract(json, '$.ended_at') < strftime('%Y-%m-%dT%H:%M:%SZ', 'now', ?1) \
+                     AND json_extract(json, '$.ended_at') < ?1 \
                      AND NOT EXISTS (SELECT 1 FROM outbox WHERE state <> 'done' \
                        AND json_extract(intent, '$.pull') = number AND lower(json_extract(intent, '$.repo')) = repo)",
-                    [format!("-{ended} days")],
+                    [before(ended)],
                 )?,
                 history: tx.execute(
-                    "DELETE FROM history WHERE json_extract(json, '$.ended_at') < strftime('%Y-%m-%dT%H:%M:%SZ', 'now', ?1)",
-                    [format!("-{} days", history::DAYS)],
+                    "DELETE FROM history WHERE json_extract(json, '$.ended_at') < ?1",
+                    [before(history::DAYS)],
                 )?,
-                sent: tx.execute(
-                    "DELETE FROM outbox WHERE state = 'done' AND changed_at < strftime('%Y-%m-%dT%H:%M:%SZ', 'now', ?1)",
-                    [format!("-{ENDED_DAYS} days")],
-                )?,
+                sent: tx
+                    .execute("DELETE FROM outbox WHERE state = 'done' AND changed_at < ?1", [before(ENDED_DAYS)])?,
             })
         })
     }
 }
 
 /// Forgets the facts of repositories that nobody has synced for long.
-fn forget_repos(tx: &Transaction<'_>, keep: &RepoId) -> rusqlite::Result<usize> {
+fn forget_repos(tx: &Transaction<'_>, keep: &RepoId, before: &str) -> rusqlite::Result<usize> {
     let mut query = tx.prepare(
-        "SELECT repo FROM repos WHERE repo <> ?1 AND (synced_at IS NULL OR synced_at < strftime('%Y-%m-%dT%H:%M:%SZ', 'now', ?2)) \
+        "SELECT repo FROM repos WHERE repo <> ?1 AND (synced_at IS NULL OR synced_at < ?2) \
          AND NOT EXISTS (SELECT 1 FROM outbox WHERE state <> 'done' AND lower(json_extract(intent, '$.repo')) = repos.repo)",
     )?;
-    let old: Vec<String> = query
-        .query_map(params![key(keep), format!("-{REPO_DAYS} days")], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
+    let old: Vec<String> =
+        query.query_map(params![key(keep), before], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     for repo in &old {
         for table in ["pulls", "issues", "history", "repos"] {
             tx.execute(&format!("DELETE FROM {table} WHERE repo = ?1"), [repo])?;
