@@ -57,6 +57,31 @@ pub enum ReasonCode {
     Incomplete,
 }
 
+impl ReasonCode {
+    /// All of them, in their order.
+    pub const ALL: [Self; 19] = [
+        Self::NoShepherd,
+        Self::ShepherdLapsed,
+        Self::ReviewLag,
+        Self::Vetoed,
+        Self::StalledConflict,
+        Self::Held,
+        Self::ConditionalApproval,
+        Self::HoldLiftedByOther,
+        Self::PossibleObjection,
+        Self::SignOffStale,
+        Self::LgtmDropped,
+        Self::Stalled,
+        Self::NotConverged,
+        Self::FreezeNear,
+        Self::BotCloses,
+        Self::MergingUnsigned,
+        Self::Diverging,
+        Self::Converging,
+        Self::Incomplete,
+    ];
+}
+
 /// Something wrong with a proposal, with the text that asks the author to mend it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -104,4 +129,26 @@ pub enum ProblemCode {
     FrontMatterUnreadable,
     /// Sections of the template are missing.
     TemplateSectionsMissing,
+}
+
+impl ProblemCode {
+    /// All of them, in their order.
+    pub const ALL: [Self; 16] = [
+        Self::VepNumberMismatch,
+        Self::NoTrackingIssue,
+        Self::TrackingIssueClosed,
+        Self::SigMismatch,
+        Self::SeveralOwningSigs,
+        Self::SeveralVeps,
+        Self::BadFolderName,
+        Self::MainDocumentName,
+        Self::NoTargetRelease,
+        Self::TargetInThePast,
+        Self::UnknownSig,
+        Self::CommandWithoutEffect,
+        Self::FollowUpInParentFolder,
+        Self::OwnersUnreadable,
+        Self::FrontMatterUnreadable,
+        Self::TemplateSectionsMissing,
+    ];
 }

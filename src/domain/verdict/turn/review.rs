@@ -253,6 +253,12 @@ impl Owed {
                     list.push(turn.sig_entry(rule, sig, why, event));
                 }
             }
+            Asked::Authority(people) if rule == Rule::Lgtm && !self.applies => {
+                for login in people {
+                    let why = format!("{did}; the lgtm label is missing, and {login} can give it");
+                    list.push(turn.person_entry(rule, login, why, event));
+                }
+            }
             Asked::Authority(people) => {
                 for login in people {
                     let answer = if spoke(&|who| who == login) { "has signed off" } else { "has answered since" };
