@@ -149,8 +149,12 @@ pub(super) fn heading(frame: &Frame<'_>, clocks: &Clocks, signoffs: &[(SigName, 
     }
     for raised in frame.standing.raised.iter().filter(|raised| frame.people.get(raised.by).has_say()) {
         if lately(raised.at) {
-            losses.push(format!("{} vetoed on {}", frame.people.get(raised.by).name(), frame.day(raised.at)));
+            let vetoed = format!("{} vetoed on {}", frame.people.get(raised.by).name(), frame.day(raised.at));
             lost_ground = true;
+            // One that has ended takes nothing from what was gained.
+            if raised.ended.is_none() || gains.is_empty() {
+                losses.push(vetoed);
+            }
         }
     }
     if open >= before + numbers.diverging_threads {

@@ -129,8 +129,8 @@ fn asked_whom(frame: &Frame<'_>, shepherding: &Shepherding) -> Asked {
 }
 
 /// At most three, newest first: whom the author's newest words name, and whose remark of the last 30 days the author has
-/// answered since. Whoever agreed on the head has nothing left to review, unless the author turns to them again by more
-/// than thanks.
+/// answered since. Whoever agreed on the head has nothing left to review, unless the author has since turned to them
+/// again by more than thanks.
 fn engaged(frame: &Frame<'_>, first: &Asked) -> Vec<Login> {
     let numbers = &frame.context.profile.numbers;
     let mut found: Vec<(usize, Login)> = Vec::new();
@@ -138,7 +138,8 @@ fn engaged(frame: &Frame<'_>, first: &Asked) -> Vec<Login> {
     // Replies that were submitted together are one utterance.
     let newest_at = newest_words.peek().map(|(_, act, ..)| act.at);
     for (index, _, _, said) in newest_words.take_while(|(_, act, ..)| Some(act.at) == newest_at) {
-        let fits = |login: &&Login| !frame.login_on_head(login) || !is_thanks(frame, said);
+        let agreed = |login: &Login| frame.people.find(login).and_then(|who| frame.on_head(who));
+        let fits = |login: &&Login| agreed(login).is_none_or(|given| given.act < index && !is_thanks(frame, said));
         found.extend(said.named.iter().filter(fits).map(|login| (index, login.clone())));
     }
     let window = SignedDuration::from_hours(numbers.engaged_days * 24);
