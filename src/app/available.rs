@@ -28,6 +28,19 @@ pub fn of(model: &Model, command: Command) -> Availability {
     let refused = |why: &str| Availability::Refused(why.to_owned());
     match command {
         Command::Comment
+        | Command::AskFix
+        | Command::Lgtm
+        | Command::Approve
+        | Command::Veto
+        | Command::Lift
+        | Command::Hold
+        | Command::Shepherd
+        | Command::Submit
+            if model.read_only.is_some() =>
+        {
+            refused(&format!("read-only: {}", model.read_only.as_deref().unwrap_or_default()))
+        }
+        Command::Comment
         | Command::Lgtm
         | Command::Approve
         | Command::Veto
@@ -45,7 +58,10 @@ pub fn of(model: &Model, command: Command) -> Availability {
         }
         Command::Open if model.page().is_none() && model.target().is_none() => refused("no proposal is selected"),
         Command::Undo if model.undoable.is_empty() => refused("nothing is waiting to be sent"),
-        Command::Resend | Command::Discard => match model.page() {
+        Command::Resend if model.read_only.is_some() => {
+            refused(&format!("read-only: {}", model.read_only.as_deref().unwrap_or_default()))
+        }
+        Command::Resend | Command::Discard | Command::EditWrite => match model.page() {
             Some(Page::Outbox(page)) if page.selected.is_some() => Availability::Ready,
             _ => refused("nothing is selected"),
         },
@@ -69,6 +85,7 @@ fn act(model: &Model, command: Command, verdict: &Verdict, pull: &PullFacts) -> 
     }
     let own = pull.author.as_ref().is_some_and(|author| author.login == *me);
     let answer = match command {
+        Command::AskFix if verdict.problems.is_empty() => refused("it has no problems to ask about".into()),
         Command::Lgtm if own => refused("you opened it: neither GitHub nor Prow takes an lgtm from the author".into()),
         Command::Lgtm if viewer.sigs.is_empty() => {
             Availability::Warned("you represent no SIG: it sets lgtm, but signs off for nobody".into())

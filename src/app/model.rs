@@ -15,7 +15,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use self::going::{
-    InFlight, Leaving, Level, Outgoing, OutgoingId, OutgoingState, RequestKind, Toast, Trouble, Undoable, Watched,
+    InFlight, Leaving, Level, Outgoing, OutgoingId, OutgoingState, RequestKind, SendCause, Toast, Trouble, Undoable,
+    Watched,
 };
 pub use self::look::{Look, Preview};
 pub use self::overlay::{Choice, Composer, FilterPrompt, HelpPage, HelpRow, Overlay, Pick, Picker, Purpose};
@@ -53,11 +54,14 @@ pub struct Settings {
     pub measure: Measure,
 }
 
+/// How long a write waits, where nobody says otherwise.
+pub const UNDO: Duration = Duration::from_secs(5);
+
 impl Settings {
     /// The defaults for a repository: a refresh every two minutes, five seconds to undo.
     #[must_use]
     pub fn new(repo: RepoId, profile: Arc<Profile>, measure: Measure) -> Self {
-        let (refresh_every, undo) = (Duration::from_secs(120), Duration::from_secs(5));
+        let (refresh_every, undo) = (Duration::from_secs(120), UNDO);
         Self { repo, profile, sigs: None, demo: false, refresh_every, undo, measure }
     }
 }
@@ -113,6 +117,8 @@ pub struct Model {
     pub warnings: Vec<String>,
     /// What the viewer may do in the repository, in GitHub's words (`READ`, `WRITE`, …).
     pub permission: Option<String>,
+    /// Why nothing can be posted; none where it can, as far as is known.
+    pub read_only: Option<String>,
     /// GraphQL points left, where GitHub said so.
     pub points_left: Option<u64>,
     /// Writes that are not done, oldest first.
@@ -253,6 +259,7 @@ impl Model {
             trouble: None,
             warnings: Vec::new(),
             permission: None,
+            read_only: None,
             points_left: None,
             outbox: Vec::new(),
             undoable: Vec::new(),

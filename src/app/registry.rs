@@ -87,6 +87,8 @@ pub enum Command {
     Help,
     /// Comment.
     Comment,
+    /// Ask for problems to be mended.
+    AskFix,
     /// Sign off.
     Lgtm,
     /// Approve.
@@ -123,6 +125,8 @@ pub enum Command {
     Resend,
     /// Throw away a write that was not sent.
     Discard,
+    /// Write on at a write that was not sent.
+    EditWrite,
     /// Composer: send.
     Submit,
     /// Composer: $EDITOR.
@@ -236,6 +240,7 @@ macro_rules! entries {
 
 entries! {
     Comment "comment" "comment" Act [Target] ["c"] "Write a comment; the panel shows what Prow would do with it";
+    AskFix "ask-fix" "ask for fix" Act [Target] ["f"] "Ask for the proposal's problems to be mended: a comment, written for you";
     Lgtm "lgtm" "sign off" Act [Target] ["L"] "Sign off: an approving review of the head that you read";
     Approve "approve" "approve" Act [Target] ["A"] "Lgtm and /approve in one review";
     Veto "veto" "veto" Act [Target] ["V"] "Request changes and /hold in one review, with a reason";
@@ -283,6 +288,7 @@ entries! {
     Undo "undo" "undo" Program [Normal] ["u"] "Take back what is about to be sent";
     Outbox "outbox" "outbox" Program [Home Proposal] ["O"] "What is waiting to be sent, and what could not be";
     Resend "resend" "send again" Program [Outbox] ["s"] "Send the selected write now; a parked one all the same, now that you know why";
+    EditWrite "edit-write" "edit" Program [Outbox] ["e"] "Open the selected write in the composer again, to be sent anew";
     Discard "discard" "discard" Program [Outbox] ["x"] "Drop the selected write; its text becomes a draft";
     Refresh "refresh" "refresh" Program [Home Proposal Outbox] ["r"] "Ask GitHub what has changed";
     FullSync "full-sync" "full sync" Program [Home Proposal Outbox] ["R"] "Read everything anew";

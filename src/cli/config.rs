@@ -56,6 +56,8 @@ fn show(context: &Context) -> String {
         Some(sigs) => line("sigs", &format!("{sigs:?}"), &Origin::File),
         None => line("sigs", &"[]", &"found in OWNERS_ALIASES and sigs.yaml"),
     }
+    let holidays: Vec<String> = settings.profile.calendar.holidays.iter().map(ToString::to_string).collect();
+    line("holidays", &format!("{holidays:?}"), &"the profile's and this file's");
     let color = match settings.color {
         ColorChoice::Auto => "auto",
         ColorChoice::Always => "always",
@@ -73,6 +75,12 @@ fn show(context: &Context) -> String {
         Some(editor) => line("editor", &format!("{:?}", editor.value), &editor.origin),
         None => line("editor", &format!("{:?}", crate::shell::editor::FALLBACK), &Origin::Default),
     }
+    match settings.read_only {
+        Some(origin) => line("read_only", &true, &origin),
+        None => line("read_only", &false, &Origin::Default),
+    }
+    line("undo", &settings.undo.value.as_secs(), &settings.undo.origin);
+    line("lost_reply", &settings.lost_reply.value.as_secs(), &settings.lost_reply.origin);
     for key in &settings.keys {
         line(&format!("keys.{}", key.action), &format!("{:?}", key.keys), &key.place);
     }

@@ -36,6 +36,7 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
         keymap,
         editor: editor.to_owned(),
         scratch: context.scratch(),
+        undo: context.settings.undo.value,
         notice: notice(context.settings.mistakes.iter().chain(&mistakes)),
     };
     runtime::run(session.services, options).await

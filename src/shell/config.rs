@@ -7,11 +7,15 @@ mod file;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::clock::Clock;
+use super::outbox::SETTLED;
 use super::paths::Paths;
+use super::services::Writing;
+use crate::app::model::UNDO;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::{RepoId, SigName};
 use crate::domain::profile::Profile;
@@ -61,6 +65,8 @@ pub struct Flags {
     pub repo: Option<String>,
     /// `--profile`.
     pub profile: Option<String>,
+    /// `--read-only`.
+    pub read_only: bool,
 }
 
 /// Where a value came from, strongest first.
@@ -186,6 +192,12 @@ pub struct Settings {
     pub glyphs: GlyphChoice,
     /// The editor's command line, from the file, else `VISUAL`, else `EDITOR`.
     pub editor: Option<Setting<String>>,
+    /// Nothing is posted; no origin where it may.
+    pub read_only: Option<Origin>,
+    /// How long a write can be undone.
+    pub undo: Setting<Duration>,
+    /// How long a post whose reply was lost may still arrive.
+    pub lost_reply: Setting<Duration>,
     /// Key bindings of the file.
     pub keys: Vec<KeySetting>,
     /// The moment at which `VEPHERD_NOW` freezes the clock.
@@ -200,7 +212,10 @@ impl Settings {
     pub fn read(flags: &Flags, env: &Env, paths: &Paths) -> Self {
         let (file, mut mistakes) = file::read(&paths.config);
         let folder = paths.config.parent().unwrap_or(Path::new("."));
-        let (profile, profile_name) = profile(flags, env, &file, folder, &mut mistakes);
+        let (mut profile, profile_name) = profile(flags, env, &file, folder, &mut mistakes);
+        profile.calendar.holidays.extend(
+            file.holidays.iter().filter(|day| !profile.calendar.holidays.contains(day)).copied().collect::<Vec<_>>(),
+        );
         let repo = repo(flags, env, &file, &profile, &mut mistakes);
         let api = api(env, &file, &mut mistakes);
         let (theme, theme_name) = theme(env, &file, folder, &mut mistakes);
@@ -222,7 +237,16 @@ impl Settings {
                 .into_iter()
                 .find_map(|name| Some(Setting { value: env.get(name)?.to_owned(), origin: Origin::Variable(name) }))
         });
+        let read_only =
+            if flags.read_only { Some(Origin::Flag("--read-only")) } else { file.read_only.then_some(Origin::File) };
+        let timed = |set: Option<Duration>, default: Duration| match set {
+            Some(value) => Setting { value, origin: Origin::File },
+            None => Setting { value: default, origin: Origin::Default },
+        };
         Self {
+            read_only,
+            undo: timed(file.undo, UNDO),
+            lost_reply: timed(file.lost_reply, SETTLED),
             profile,
             profile_name,
             repo,
@@ -243,6 +267,16 @@ impl Settings {
     #[must_use]
     pub fn clock(&self) -> Clock {
         self.now.map_or_else(Clock::real, Clock::frozen)
+    }
+
+    /// How writes go.
+    #[must_use]
+    pub fn writing(&self) -> Writing {
+        let forbidden = self.read_only.map(|origin| match origin {
+            Origin::Flag(name) => format!("vepherd was started with {name}"),
+            _ => "the configuration file says read_only".to_owned(),
+        });
+        Writing { settled: self.lost_reply.value, forbidden }
     }
 
     /// Fails with every mistake at once.

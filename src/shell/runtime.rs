@@ -40,6 +40,8 @@ pub struct Options {
     pub editor: String,
     /// Where the editor's file is made.
     pub scratch: PathBuf,
+    /// How long a write can be undone.
+    pub undo: Duration,
     /// What the user should know from the start.
     pub notice: Option<String>,
 }
@@ -62,7 +64,8 @@ pub fn settings(services: &Services, demo: bool) -> Settings {
 /// Where the terminal cannot be used, the store cannot be read, or a part of the program panicked.
 pub async fn run(services: Services, options: Options) -> Result<(), Failure> {
     let mut signals = signals::Signals::listen()?;
-    let settings = settings(&services, options.demo);
+    let mut settings = settings(&services, options.demo);
+    settings.undo = options.undo;
     let mut terminal = Terminal::take()?;
     let mut session = Session::start(services, settings, options.keymap.clone(), terminal.size())?;
     if let Some(notice) = &options.notice {

@@ -25,7 +25,7 @@ use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::{Login, PullNumber, RepoId};
 
 pub use marks::SeenMark;
-pub use outbox::{NewRow, OutboxId, OutboxRow, OutboxState, Read};
+pub use outbox::{NewRow, OutboxId, OutboxRow, OutboxState, Read, Taken};
 
 /// How long a call waits for another process that writes.
 pub const BUSY: Duration = Duration::from_secs(5);

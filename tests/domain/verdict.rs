@@ -1,6 +1,7 @@
 //! Verdicts against threads in a readable notation: `tests/scenarios/*.toml`, one thread each, with what a person would
 //! say of it beside it. The notation is explained in `scenario.rs`.
 
+mod asks;
 mod expect;
 mod properties;
 mod scenario;

@@ -24,7 +24,7 @@ fn read(file: &str, env: &[(&str, &str)], flags: &Flags) -> Settings {
 fn flag_beats_environment_beats_file_beats_profile() {
     let file = "repo = \"from/file\"\n";
     let env = [("VEPHERD_REPO", "from/environment")];
-    let flag = Flags { repo: Some("from/flag".into()), profile: None };
+    let flag = Flags { repo: Some("from/flag".into()), profile: None, read_only: false };
     let table = [
         (read(file, &env, &flag), "from/flag", Origin::Flag("--repo")),
         (read(file, &env, &Flags::default()), "from/environment", Origin::Variable("VEPHERD_REPO")),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::ids::Login;
+
 /// A reason: a code for scripts, a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
@@ -45,6 +47,10 @@ pub enum ReasonCode {
     NotConverged,
     /// The targeted freeze is near.
     FreezeNear,
+    /// It is near or has passed, and something that the merge needs is missing.
+    AtRisk,
+    /// Document, front matter and tracking issue name different releases for one stage.
+    TargetsDisagree,
     /// Prow will close it.
     BotCloses,
     /// Tide would merge without all sign-offs.
@@ -58,8 +64,8 @@ pub enum ReasonCode {
 }
 
 impl ReasonCode {
-    /// All of them, in their order.
-    pub const ALL: [Self; 19] = [
+    /// All codes, in their order.
+    pub const ALL: [Self; 21] = [
         Self::NoShepherd,
         Self::ShepherdLapsed,
         Self::ReviewLag,
@@ -74,6 +80,8 @@ impl ReasonCode {
         Self::Stalled,
         Self::NotConverged,
         Self::FreezeNear,
+        Self::AtRisk,
+        Self::TargetsDisagree,
         Self::BotCloses,
         Self::MergingUnsigned,
         Self::Diverging,
@@ -89,8 +97,12 @@ pub struct Problem {
     pub code: ProblemCode,
     /// The sentence.
     pub message: String,
-    /// What to do about it, in one line: the text that asks the author to mend it.
+    /// What to do about it, in one line.
     pub fix: String,
+    /// Who has to mend it, where that is not the author.
+    pub whom: Option<Login>,
+    /// The link of the event that it rests on, where it is one.
+    pub event: Option<String>,
 }
 
 /// Codes of problems (`process.md` §3).
@@ -132,7 +144,7 @@ pub enum ProblemCode {
 }
 
 impl ProblemCode {
-    /// All of them, in their order.
+    /// All codes, in their order.
     pub const ALL: [Self; 16] = [
         Self::VepNumberMismatch,
         Self::NoTrackingIssue,
@@ -151,4 +163,27 @@ impl ProblemCode {
         Self::FrontMatterUnreadable,
         Self::TemplateSectionsMissing,
     ];
+
+    /// The word of JSON and of the command line.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::VepNumberMismatch => "vep-number-mismatch",
+            Self::NoTrackingIssue => "no-tracking-issue",
+            Self::TrackingIssueClosed => "tracking-issue-closed",
+            Self::SigMismatch => "sig-mismatch",
+            Self::SeveralOwningSigs => "several-owning-sigs",
+            Self::SeveralVeps => "several-veps",
+            Self::BadFolderName => "bad-folder-name",
+            Self::MainDocumentName => "main-document-name",
+            Self::NoTargetRelease => "no-target-release",
+            Self::TargetInThePast => "target-in-the-past",
+            Self::UnknownSig => "unknown-sig",
+            Self::CommandWithoutEffect => "command-without-effect",
+            Self::FollowUpInParentFolder => "follow-up-in-parent-folder",
+            Self::OwnersUnreadable => "owners-unreadable",
+            Self::FrontMatterUnreadable => "front-matter-unreadable",
+            Self::TemplateSectionsMissing => "template-sections-missing",
+        }
+    }
 }

@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::time::Duration;
 
+use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -17,15 +19,33 @@ pub(super) struct File {
     pub(super) profile: Option<(String, String)>,
     pub(super) github_api: Option<(String, String)>,
     pub(super) sigs: Option<Vec<SigName>>,
+    pub(super) holidays: Vec<Date>,
     pub(super) color: Option<ColorChoice>,
     pub(super) editor: Option<String>,
     pub(super) theme: Option<(String, String)>,
     pub(super) glyphs: Option<GlyphChoice>,
+    pub(super) read_only: bool,
+    pub(super) undo: Option<Duration>,
+    pub(super) lost_reply: Option<Duration>,
     pub(super) keys: Vec<KeySetting>,
 }
 
 /// Every key of the file, for hints.
-const KEYS: [&str; 9] = ["repo", "profile", "github_api", "sigs", "color", "theme", "glyphs", "editor", "keys"];
+const KEYS: [&str; 13] = [
+    "repo",
+    "profile",
+    "github_api",
+    "sigs",
+    "holidays",
+    "color",
+    "theme",
+    "glyphs",
+    "editor",
+    "read_only",
+    "undo",
+    "lost_reply",
+    "keys",
+];
 
 /// Reads the file. A missing one is an empty one.
 pub(super) fn read(path: &Path) -> (File, Vec<Mistake>) {
@@ -74,6 +94,7 @@ impl Reader<'_> {
                     names.iter().map(|name| SigName::new(name.strip_prefix("sig-").unwrap_or(name))).collect()
                 });
             }
+            "holidays" => self.file.holidays = self.days(value),
             "color" => {
                 let word = self.word(value);
                 self.file.color = match word.as_deref() {
@@ -103,6 +124,9 @@ impl Reader<'_> {
                     None => None,
                 };
             }
+            "read_only" => self.file.read_only = self.yes(value),
+            "undo" => self.file.undo = self.seconds(value, 0, 60),
+            "lost_reply" => self.file.lost_reply = self.seconds(value, 1, 600),
             "keys" => match value.get_ref() {
                 DeValue::Table(table) => {
                     for (action, keys) in table {
@@ -142,12 +166,57 @@ impl Reader<'_> {
         word
     }
 
+    /// A yes or no; what is neither is no.
+    fn yes(&mut self, value: &Spanned<DeValue<'_>>) -> bool {
+        let yes = value.get_ref().as_bool();
+        if yes.is_none() {
+            let message = format!("a yes or no is needed here, not {}", value.get_ref().type_str());
+            self.wrong(value.span(), message, Some("Write true or false.".into()));
+        }
+        yes.unwrap_or(false)
+    }
+
+    /// So many seconds.
+    fn seconds(&mut self, value: &Spanned<DeValue<'_>>, least: u64, most: u64) -> Option<Duration> {
+        let number = value.get_ref().as_integer().and_then(|number| number.as_str().parse::<u64>().ok());
+        let number = number.filter(|number| (least..=most).contains(number));
+        if number.is_none() {
+            let message = format!("seconds are needed here, from {least} to {most}");
+            self.wrong(value.span(), message, Some("Write a whole number, without quotes.".into()));
+        }
+        number.map(Duration::from_secs)
+    }
+
     /// A list of texts, or one text.
     fn words(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Vec<String>> {
         match value.get_ref() {
             DeValue::Array(items) => items.iter().map(|item| self.word(item)).collect(),
             _ => self.word(value).map(|word| vec![word]),
         }
+    }
+
+    /// A list of days, with or without quotes.
+    fn days(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<Date> {
+        let DeValue::Array(items) = value.get_ref() else {
+            let hint = Some("Write holidays = [\"2026-12-25\"].".into());
+            self.wrong(value.span(), "a list of days is needed here".into(), hint);
+            return Vec::new();
+        };
+        let mut days = Vec::new();
+        for item in items {
+            let text = match item.get_ref() {
+                DeValue::Datetime(day) => day.to_string(),
+                other => other.as_str().unwrap_or_default().to_owned(),
+            };
+            match text.parse() {
+                Ok(day) => days.push(day),
+                Err(_) => {
+                    let hint = Some("Write it as \"2026-12-25\".".into());
+                    self.wrong(item.span(), format!("`{text}` is no day"), hint);
+                }
+            }
+        }
+        days
     }
 
     fn wrong(&mut self, span: Range<usize>, message: String, hint: Option<String>) {

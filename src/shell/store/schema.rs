@@ -25,6 +25,11 @@ const MIGRATIONS: &[&str] = &[
        links TEXT NOT NULL DEFAULT '[]',
        changed_at TEXT NOT NULL
      ) STRICT;",
+    // 2: what the outbox must know to send by itself, and to whom: whose words, for which server, since when.
+    "ALTER TABLE outbox ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE outbox ADD COLUMN host TEXT;
+     ALTER TABLE outbox ADD COLUMN author TEXT;
+     ALTER TABLE outbox ADD COLUMN since TEXT;",
 ];
 
 /// The newest version that this program knows.
