@@ -130,8 +130,8 @@ impl Sim {
         self.lock().faults.add(fault);
     }
 
-    /// Takes back the faults that have not struck.
-    pub fn heal(&self) {
+    /// Takes back the faults that are waiting: the bad day is over.
+    pub fn clear_faults(&self) {
         self.lock().faults = faults::Faults::default();
     }
 

@@ -10,6 +10,8 @@ use crate::app::keymap::Keymap;
 use crate::app::registry;
 use crate::domain::failure::Failure;
 use crate::shell::config::{Env, GlyphChoice, KeySetting, Mistake};
+use crate::shell::services::Services;
+use crate::shell::store::OutboxState;
 use crate::shell::{editor, runtime};
 use crate::view::styles::{ColorMode, GlyphSet, Styles};
 
@@ -40,11 +42,25 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
         undo: context.settings.undo.value,
         notice: notice(context.settings.mistakes.iter().chain(&mistakes)).or_else(|| store.notice().map(str::to_owned)),
     };
-    let ended = runtime::run(session.services, options).await;
-    if let Some(file) = store.rescue_unsent() {
-        tell(&format!("vepherd: what you wrote and did not send is in {}", file.display()));
+    let (services, kept) = (session.services.clone(), session.demo.is_none());
+    let outcome = runtime::run(session.services, options).await;
+    match store.rescue_unsent() {
+        Some(file) => tell(&format!("vepherd: what you wrote and did not send is in {}", file.display())),
+        None if kept => left_behind(&services),
+        None => {}
     }
-    ended
+    outcome
+}
+
+/// What is written and not on GitHub is said once more, where it is still to be read after the TUI.
+fn left_behind(services: &Services) {
+    let rows = services.store.outbox().unwrap_or_default();
+    let unsent = rows.iter().filter(|row| row.state != OutboxState::Done).count();
+    match unsent {
+        0 => {}
+        1 => tell("vepherd: 1 write is in the outbox and not on GitHub: `vepherd outbox` shows it"),
+        n => tell(&format!("vepherd: {n} writes are in the outbox and not on GitHub: `vepherd outbox` shows them")),
+    }
 }
 
 /// What the TUI says at once of settings that cannot be used: the first of them, and how many more there are.

@@ -122,7 +122,7 @@ async fn strike(row: &Row, bad: &Bad, times: usize) -> (Outcome, String) {
     let outcome = (row.run)(&desk).await;
     // It works again with the next try, in the same process; the hour of a limit is over by then.
     *wire.lock().unwrap() = None;
-    desk.sim.heal();
+    desk.sim.clear_faults();
     let mut last = None;
     for _ in 0..3 {
         desk.hands.forward(3700);
