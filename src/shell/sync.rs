@@ -131,6 +131,8 @@ async fn run(
     now: Clock<'_>,
     progress: OnProgress<'_>,
 ) -> Result<Summary, Failure> {
+    // Before anything is read: what ended while nobody looked is there at least until tomorrow.
+    store.prune_daily(repo, profile.numbers.converged_shown_days, now())?;
     let facts = store.load(repo)?;
     let mut job = Job::new(client, store, profile, repo, now, progress, facts);
     progress(Progress { stage: Stage::Looking, done: 0, total: 0 });
@@ -138,7 +140,6 @@ async fn run(
     let gaps = std::mem::take(&mut seen.gaps);
     let changed = job.read_changes(&seen, mode).await?;
     history::notice(store, repo, &seen, now())?;
-    store.prune_daily(repo, profile.numbers.converged_shown_days, now())?;
     store.save_gaps(repo, &gaps)?;
     store.set_synced(repo, now(), seen.viewer.as_ref(), seen.branch.as_deref())?;
     if let Some(permission) = &seen.permission {

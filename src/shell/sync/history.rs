@@ -100,12 +100,26 @@ async fn pages(client: &Client, store: &Store, repo: &RepoId, now: Clock<'_>) ->
             }
             Ok(answer) => answer,
         };
+        let broken = answer.errors.first().map(|error| error.message.clone());
         let wire: wire::History = serde_json::from_value(answer.data).unwrap_or_default();
         let page = wire.repository.take().and_then(|repository| repository.pull_requests.take());
         let Some(page) = page else {
             return Err(Failure::new(FailureKind::Server, attempted, "GitHub did not answer what ended")
                 .hint("It is asked again with one of the next syncs."));
         };
+        if let Some(why) = broken.filter(|_| page.unread > 0) {
+            // Some of the page is not there for now: it is asked again, so the place stays where it is.
+            let rows: Vec<Ended> =
+                page.nodes.into_iter().filter_map(ended).filter(|row| row.ended_at >= cutoff).collect();
+            store.save_history(repo, &rows, &key(repo), &encode(&state))?;
+            let why = crate::domain::text::truncate(&crate::domain::text::sanitize_line(&why), 160);
+            return Err(Failure::new(
+                FailureKind::Server,
+                attempted,
+                format!("GitHub did not answer all of it ({why})"),
+            )
+            .hint("It is asked again with one of the next syncs."));
+        }
         let rows: Vec<Ended> = page.nodes.into_iter().filter_map(ended).collect();
         let newest = rows.first().map(|row| row.updated_at);
         let oldest = rows.last().map(|row| row.updated_at);
