@@ -6,11 +6,14 @@ use super::{composer, home, page, toast};
 use crate::app::effect::{Effect, Effects};
 use crate::app::lists;
 use crate::app::model::{Level, Model};
-use crate::domain::facts::Facts;
+use crate::domain::facts::{Facts, Gap};
 
 /// Facts were read from the store.
 pub fn loaded(model: &mut Model, facts: Arc<Facts>) -> Effects {
     model.facts = facts;
+    if !model.loaded {
+        model.warnings = model.facts.gaps.iter().map(Gap::words).collect();
+    }
     model.loaded = true;
     rederive(model);
     model.owners = model.readings.owners();
