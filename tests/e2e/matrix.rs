@@ -1,5 +1,5 @@
 //! The fault matrix: every failure kind on every kind of request. What a user is told, the exit code, and that it works
-//! again afterwards without a restart and without a second write. The tables of `docs/faults.md` are written from here:
+//! again afterwards without a restart and without a second write. The tables of `docs/faults-reading.md` are written from here:
 //! `VEPHERD_UPDATE_DOCS=1` writes them anew, and without it a difference is a failure.
 
 mod reads;
@@ -203,8 +203,8 @@ async fn every_failure_kind_on_every_kind_of_request() {
         let _ = writeln!(examples, "- {row}: “{part}”");
     }
     same(&format!(
-        "# What vepherd does when something fails\n\n\
-         Written by the test `e2e::matrix` from what the program did against the simulated GitHub; not by hand.\n\n\
+        "# What vepherd does when something fails while it reads\n\n\
+         (`faults.md` says the same of writing.) Written by the test `e2e::matrix` from what the program did against the simulated GitHub; not by hand.\n\n\
          Each cell says what becomes of the operation when the fault strikes one request of that kind, and after the\n\
          slash when it strikes every request from there on. `✓`: it was asked again and nothing is missing. `marked`: the\n\
          rest is used, and what is missing is marked on its card, its page and in JSON (`incomplete`), and asked again\n\
@@ -216,7 +216,7 @@ async fn every_failure_kind_on_every_kind_of_request() {
 /// The document is as it was written, or it is written anew.
 #[expect(clippy::disallowed_methods, reason = "the switch is the tester's, not a setting of the program")]
 fn same(text: &str) {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/faults.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/faults-reading.md");
     if std::env::var_os("VEPHERD_UPDATE_DOCS").is_some() {
         std::fs::write(path, text).unwrap();
     }
@@ -224,6 +224,6 @@ fn same(text: &str) {
     let differs = there.lines().zip(text.lines()).find(|(old, new)| old != new);
     assert!(
         there == text,
-        "docs/faults.md is not what the program does (VEPHERD_UPDATE_DOCS=1 writes it): {differs:?}"
+        "docs/faults-reading.md is not what the program does (VEPHERD_UPDATE_DOCS=1 writes it): {differs:?}"
     );
 }

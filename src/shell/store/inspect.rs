@@ -69,7 +69,7 @@ pub fn export(path: &Path, write: &mut dyn FnMut(&str) -> Result<(), Failure>) -
         let comma = if at == 0 { "" } else { "],\n" };
         write(&format!("{comma}{}: [\n", json!(table)))?;
         let mut query = db.prepare(&format!("SELECT * FROM \"{table}\"")).map_err(&failed)?;
-        let names: Vec<String> = query.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = query.column_names().map(str::to_owned).collect();
         let mut rows = query.query([]).map_err(&failed)?;
         let mut first = true;
         while let Some(row) = rows.next().map_err(&failed)? {
