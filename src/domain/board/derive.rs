@@ -10,7 +10,7 @@ use crate::domain::profile::Profile;
 use crate::domain::prow::owners::Tree;
 use crate::domain::roster::Roster;
 use crate::domain::schedule::Schedules;
-use crate::domain::verdict::{self, Context, Verdict};
+use crate::domain::verdict::{self, Context, Explanation, Verdict};
 
 /// Everything that follows from the facts at the moment `now`. `sigs_override` are the viewer's SIGs where the
 /// configuration sets them; else they are found in the roster.
@@ -35,6 +35,20 @@ pub fn derive_one(
     let pull = facts.pulls.get(&number)?;
     let files = Files::read(facts, profile, sigs_override);
     Some(verdict::derive(&files.context(facts, profile, now), pull))
+}
+
+/// The same with the whole reasoning behind it.
+#[must_use]
+pub fn explain_one(
+    facts: &Facts,
+    profile: &Profile,
+    sigs_override: Option<&[SigName]>,
+    number: PullNumber,
+    now: Timestamp,
+) -> Option<(Verdict, Explanation)> {
+    let pull = facts.pulls.get(&number)?;
+    let files = Files::read(facts, profile, sigs_override);
+    Some(verdict::derive_in_full(&files.context(facts, profile, now), pull))
 }
 
 /// What is the same for all proposals.

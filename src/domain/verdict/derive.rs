@@ -3,6 +3,7 @@
 use super::clocks::{clocks, heading, is_stalled_conflict, not_converged};
 use super::context::Context;
 use super::debts::Debts;
+use super::explain::{self, Explanation};
 use super::frame::Frame;
 use super::kind::Ground;
 use super::people::People;
@@ -27,6 +28,32 @@ use crate::domain::prow::lgtm;
 /// order of GitHub's lists.
 #[must_use]
 pub fn derive(context: &Context<'_>, pull: &PullFacts) -> Verdict {
+    framed(context, pull, verdict)
+}
+
+/// The same with the whole reasoning, for a proposal that somebody looks into.
+#[must_use]
+pub fn derive_in_full(context: &Context<'_>, pull: &PullFacts) -> (Verdict, Explanation) {
+    framed(context, pull, |frame| {
+        let verdict = verdict(frame);
+        let debts = Debts::read(&frame.timeline, &frame.people, context.profile);
+        let shepherding = Shepherding::read(frame);
+        let owed = owed(frame, &debts, &shepherding);
+        let grounds = explain::Grounds {
+            debts: &debts,
+            owed: &owed,
+            shepherding: &shepherding,
+            signoffs: &verdict.signoffs,
+            waiting: &verdict.waiting_on,
+            heading: &heading(frame, &verdict.clocks, &verdict.signoffs),
+        };
+        let explanation = explain::explanation(frame, &grounds);
+        (verdict, explanation)
+    })
+}
+
+/// Reads a pull request, and looks at it.
+fn framed<R>(context: &Context<'_>, pull: &PullFacts, look: impl FnOnce(&Frame<'_>) -> R) -> R {
     let ground = Ground::read(context, pull);
     let mut people = People::new(context, pull, &ground);
     let mut timeline = Timeline::read(pull, context.profile, &mut people);
@@ -35,8 +62,7 @@ pub fn derive(context: &Context<'_>, pull: &PullFacts) -> Verdict {
     // Prow hears an App's `/approve`; without power it says nothing to people.
     approval.by.retain(|one| one.has_power || !context.profile.is_robot_login(&one.login));
     let gate = gate(pull, &approval, context.profile);
-    let frame = Frame { context, pull, ground: &ground, people, timeline, standing, approval, gate };
-    verdict(&frame)
+    look(&Frame { context, pull, ground: &ground, people, timeline, standing, approval, gate })
 }
 
 fn verdict(frame: &Frame<'_>) -> Verdict {
