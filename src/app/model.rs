@@ -24,7 +24,7 @@ pub use self::page::{OutboxPage, Page, ProposalPage, Tab};
 use super::effect::ReqId;
 use super::geometry::Fold;
 use super::keymap::Keymap;
-use crate::domain::board::{Board, Grouping, Lane, Viewer};
+use crate::domain::board::{Board, Grouping, Lane, Readings, Viewer};
 use crate::domain::facts::{Facts, PullFacts};
 use crate::domain::ids::{PullNumber, RepoId, SigName};
 use crate::domain::profile::Profile;
@@ -81,6 +81,8 @@ pub struct Model {
     pub facts: Arc<Facts>,
     /// Facts have been read from the store at least once; before that the screen says that it loads.
     pub loaded: bool,
+    /// What was read of the facts when the board was last derived.
+    pub readings: Readings,
     /// What the facts mean.
     pub board: Board,
     /// Who may approve what.
@@ -241,7 +243,8 @@ impl Model {
             size,
             facts,
             loaded: false,
-            owners: Arc::new(Tree::read(&BTreeMap::new(), None)),
+            owners: Arc::default(),
+            readings: Readings::default(),
             board: Board { viewer: Viewer::default(), freeze: None, verdicts: Vec::new() },
             lists: Lists::default(),
             home: Home::Board,

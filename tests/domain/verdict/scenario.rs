@@ -28,7 +28,7 @@ use vepherd::domain::facts::{
     ThreadFacts, Truncated,
 };
 use vepherd::domain::ids::{Login, NodeId, RepoId, Sha, SigName};
-use vepherd::domain::verdict::Verdict;
+use vepherd::domain::verdict::{Explanation, Verdict};
 
 use super::expect::Expect;
 use super::world;
@@ -142,6 +142,17 @@ impl Scenario {
 
     /// The verdict; `change` may shuffle or add facts first.
     pub fn verdict(&self, change: impl Fn(&mut PullFacts)) -> Verdict {
+        let (facts, pull, viewer) = self.ground(change);
+        world::verdict(&facts, &pull, &viewer, self.now())
+    }
+
+    /// The verdict with its reasoning.
+    pub fn in_full(&self) -> (Verdict, Explanation) {
+        let (facts, pull, viewer) = self.ground(|_| {});
+        world::in_full(&facts, &pull, &viewer, self.now())
+    }
+
+    fn ground(&self, change: impl Fn(&mut PullFacts)) -> (Facts, PullFacts, Viewer) {
         let mut pull = self.facts();
         change(&mut pull);
         let mut facts = Facts::empty("kubevirt/enhancements".parse::<RepoId>().unwrap());
@@ -156,7 +167,7 @@ impl Scenario {
             sigs: self.pull.viewer_sigs.iter().map(|sig| SigName::from(sig.as_str())).collect(),
             merge_authority: false,
         };
-        world::verdict(&facts, &pull, &viewer, self.now())
+        (facts, pull, viewer)
     }
 
     /// The facts that GitHub would give of this thread.
@@ -251,6 +262,12 @@ fn sha(number: usize) -> Sha {
     Sha::new(format!("{number:040x}"))
 }
 
+/// ` | ` is a line's end, `| |` an empty line.
+fn lines_of(text: &str) -> String {
+    let lines: Vec<&str> = text.split(" |").map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    lines.join("\n").trim_matches(' ').to_owned()
+}
+
 struct Play {
     pull: PullFacts,
     threads: BTreeMap<String, usize>,
@@ -269,7 +286,7 @@ impl Play {
         let (head, text) = match line.find(": ") {
             Some(colon) => {
                 let head: Vec<&str> = line[..colon].split_whitespace().skip(used + 1).collect();
-                (head.join(" "), line[colon + 1..].replace(" | ", "\n").trim_matches(' ').to_owned())
+                (head.join(" "), lines_of(&line[colon + 1..]))
             }
             None => (sentence.trim_end_matches(':').to_owned(), String::new()),
         };
