@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 mod asks;
+mod clock;
 mod clocks;
 mod codes;
 mod context;
@@ -31,7 +32,7 @@ mod words;
 pub use asks::ask;
 pub use codes::{Problem, ProblemCode, Reason, ReasonCode};
 pub use context::Context;
-pub use derive::{derive, derive_in_full, judge};
+pub use derive::{Judged, derive, derive_in_full, judge};
 pub use explain::{ClockBasis, Evidence, Explanation, Position, RuleAnswer, ShepherdStep, Spoken, Stand, Utterance};
 pub use readiness::{Ready, ReadyItem, ReadyState};
 pub use reading::Reading;
