@@ -131,6 +131,8 @@ pub struct Model {
     pub watched: Vec<Watched>,
     /// Syncs that follow a write closely, still to come.
     pub eager_syncs: u8,
+    /// Drafts that the store would not take, by their keys: tried again, and shown where their composer opens.
+    pub unkept: BTreeMap<String, String>,
     /// When the viewer marked proposals as seen.
     pub seen: BTreeMap<PullNumber, Timestamp>,
     /// Short news, oldest first.
@@ -268,6 +270,7 @@ impl Model {
             undoable: Vec::new(),
             watched: Vec::new(),
             eager_syncs: 0,
+            unkept: BTreeMap::new(),
             seen: BTreeMap::new(),
             toasts: Vec::new(),
             leaving: Leaving::No,
