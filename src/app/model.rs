@@ -333,13 +333,20 @@ impl Model {
     /// A verdict by its index in a list.
     #[must_use]
     pub fn verdict(&self, index: usize) -> Option<&Verdict> {
-        self.board.verdicts.get(index)
+        self.board.verdicts.get(index).map(AsRef::as_ref)
     }
 
     /// Something human happened since the viewer marked it as seen (or it was never marked).
     #[must_use]
     pub fn is_new(&self, verdict: &Verdict) -> bool {
         self.seen.get(&verdict.number).is_none_or(|seen| verdict.clocks.idle_since > *seen)
+    }
+
+    /// A write is on its way, or waits for its turn.
+    #[must_use]
+    pub fn is_sending(&self, id: OutgoingId) -> bool {
+        let sends = |flight: &InFlight| matches!(flight.kind, RequestKind::Send { id: other, .. } if other == id);
+        self.in_flight.iter().any(sends)
     }
 
     /// The sync that runs, if any.
