@@ -1,5 +1,7 @@
 //! How the shepherd was looked for: the four ways of `process.md` §1 in their order, and what kept people out.
 
+use jiff::SignedDuration;
+
 use super::super::ShepherdHow;
 use super::super::frame::Frame;
 use super::super::kind::Ownership;
@@ -73,7 +75,7 @@ fn silent(frame: &Frame<'_>, found: &Shepherding, how: ShepherdHow) -> String {
         .map(|shepherd| {
             let last = frame.people.find(&shepherd.login).and_then(|who| frame.standing.of(who)?.last_word);
             let kept = last.filter(|last| {
-                frame.context.now.duration_since(last.at).as_hours() > days * 24 && !has_lapsed(frame, last.at)
+                frame.clock.is_over(last.at, SignedDuration::from_hours(days * 24)) && !has_lapsed(frame, last.at)
             });
             match (last, kept) {
                 (_, Some(last)) => format!(
