@@ -42,6 +42,8 @@ pub async fn sync(services: Services, request: ReqId, mode: SyncMode, to: Unboun
             let (points_left, points_limit) = (points.remaining, points.limit);
             say(&to, Msg::PermissionLoaded(summary.permission));
             say(&to, Msg::ReadOnlyLearned(services.read_only()));
+            // Another vepherd on this machine may have written or sent meanwhile.
+            say(&to, outbox(&services));
             let (pulls, changed, warnings) = (summary.pulls, summary.changed, summary.warnings);
             say(
                 &to,
