@@ -27,7 +27,7 @@ pub async fn run(context: &Context, args: &ShowArgs) -> Result<(), Failure> {
     if args.json {
         print(&json::text(&json::show(&facts, &board, pull, &verdict, now)))?;
     } else {
-        print(&page::show(context.out, &facts, pull, &verdict))?;
+        print(&page::show(context.out, &facts, pull, &verdict, board.local(number), now))?;
     }
     unreached.map_or(Ok(()), Err)
 }

@@ -33,6 +33,7 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
         demo: session.demo.is_some(),
         styles: Styles::calm(mode, glyphs(&context.env)),
         keymap,
+        views: context.settings.views.clone(),
         editor: editor.to_owned(),
         scratch: context.scratch(),
         notice: notice(context.settings.mistakes.iter().chain(&mistakes)),

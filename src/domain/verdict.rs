@@ -25,6 +25,7 @@ mod words;
 pub use codes::{Problem, ProblemCode, Reason, ReasonCode};
 pub use context::Context;
 pub use derive::derive;
+pub(in crate::domain) use timeline::is_robots;
 
 use super::ids::{Login, PullNumber, Release, Sha, SigName, VepNumber};
 use super::prow::approve::Approval;

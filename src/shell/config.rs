@@ -15,6 +15,7 @@ use super::paths::Paths;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::{RepoId, SigName};
 use crate::domain::profile::Profile;
+use crate::domain::query::Views;
 
 /// GitHub's own REST root.
 pub const GITHUB_API: &str = "https://api.github.com";
@@ -160,6 +161,8 @@ pub struct Settings {
     pub editor: Option<Setting<String>>,
     /// Key bindings of the file.
     pub keys: Vec<KeySetting>,
+    /// Saved views of the file.
+    pub views: Views,
     /// The moment at which `VEPHERD_NOW` freezes the clock.
     pub now: Option<Timestamp>,
     /// Everything that could not be read.
@@ -200,6 +203,7 @@ impl Settings {
             color: file.color.unwrap_or_default(),
             editor,
             keys: file.keys,
+            views: file.views,
             now,
             mistakes,
         }

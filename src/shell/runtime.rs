@@ -15,10 +15,12 @@ use super::input::Input;
 use super::services::Services;
 use super::terminal::{self, Terminal};
 use super::{editor, signals};
+use crate::app;
 use crate::app::keymap::Keymap;
 use crate::app::model::Settings;
 use crate::app::msg::Msg;
 use crate::domain::failure::Failure;
+use crate::domain::query::Views;
 use crate::view;
 use crate::view::styles::Styles;
 
@@ -36,6 +38,8 @@ pub struct Options {
     pub styles: Styles,
     /// The keys.
     pub keymap: Keymap,
+    /// Saved views.
+    pub views: Views,
     /// The editor's command line.
     pub editor: String,
     /// Where the editor's file is made.
@@ -62,7 +66,7 @@ pub fn settings(services: &Services, demo: bool) -> Settings {
 /// Where the terminal cannot be used, the store cannot be read, or a part of the program panicked.
 pub async fn run(services: Services, options: Options) -> Result<(), Failure> {
     let mut signals = signals::Signals::listen()?;
-    let settings = settings(&services, options.demo);
+    let settings = app::model::Settings { views: options.views.clone(), ..settings(&services, options.demo) };
     let mut terminal = Terminal::take()?;
     let mut session = Session::start(services, settings, options.keymap.clone(), terminal.size())?;
     if let Some(notice) = &options.notice {

@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::card::{Card, is_fresh};
+use super::card::Card;
 use super::empty;
 use super::pen::{self, span};
 use super::styles::Styles;
@@ -110,8 +110,9 @@ fn draw_cards(
         let Some(pull) = model.facts.pulls.get(&verdict.number) else { continue };
         let selected = index == cursor.lane && cursor.pull == Some(verdict.number);
         let asked = model.settings.profile.sigs.sign_off.as_slice();
-        let fresh = is_fresh(model, verdict);
-        Card { verdict, pull, asked, selected, fresh }.draw(place_area, CARD, buf, styles);
+        let local = model.board.local(verdict.number);
+        let my_turn = model.board.my_turn(&model.facts, verdict);
+        Card { verdict, pull, asked, selected, local, my_turn }.draw(place_area, CARD, buf, styles);
     }
     if lane.cards.is_empty() && area.height > 0 {
         pen::line(buf, area, Line::from(span("  none", styles.faint)), styles);

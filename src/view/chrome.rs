@@ -13,7 +13,7 @@ use super::styles::Styles;
 use super::words;
 use crate::app::available;
 use crate::app::hit;
-use crate::app::model::{Home, Level, Model, Overlay, Page, Trouble};
+use crate::app::model::{Completing, Home, Level, Model, Overlay, Page, Trouble};
 use crate::app::registry::{self, Availability, Command};
 use crate::domain::text::sanitize_line;
 
@@ -209,6 +209,11 @@ pub(super) fn hints(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer,
         return pen::sides(buf, area, left, Line::from(span(next_try(trouble, now), styles.dim)), styles);
     }
     if let Some(Overlay::Filter(prompt)) = &model.overlay
+        && let Some(completing) = &prompt.completing
+    {
+        return pen::line(buf, area, completions(completing, usize::from(area.width), styles), styles);
+    }
+    if let Some(Overlay::Filter(prompt)) = &model.overlay
         && let Some((_, what)) = &prompt.error
     {
         let error = span(format!(" {} {}", styles.glyphs.problem, sanitize_line(what)), styles.bad);
@@ -233,6 +238,31 @@ pub(super) fn hints(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer,
     pen::line(buf, area, Line::from(spans), styles);
 }
 
+/// What may stand in the filter, the one that stands there marked; it is always on screen, with what it means.
+fn completions(completing: &Completing, width: usize, styles: &Styles) -> Line<'static> {
+    let here = completing.selected.unwrap_or(0);
+    let word = |at: usize| completing.options.get(at).map_or(0, |it| sanitize_line(&it.text).width() + 2);
+    let note = completing.options.get(here).map(|it| sanitize_line(&it.note)).filter(|_| completing.selected.is_some());
+    let taken = note.as_ref().map_or(0, |note| note.width() + 4);
+    // As many before it as leave room for it and what follows.
+    let mut first = here;
+    let mut used = word(here) + taken;
+    while first > 0 && used + word(first - 1) < width / 2 {
+        first -= 1;
+        used += word(first);
+    }
+    let mut spans = vec![span(if first > 0 { styles.glyphs.left } else { " " }, styles.faint)];
+    for (at, option) in completing.options.iter().enumerate().skip(first) {
+        let chosen = completing.selected == Some(at);
+        let style = if chosen { styles.selected } else { styles.dim };
+        spans.push(span(format!("{}  ", sanitize_line(&option.text)), style));
+        if let Some(note) = note.as_ref().filter(|note| chosen && !note.is_empty()) {
+            spans.push(span(format!("({note})  "), styles.faint));
+        }
+    }
+    Line::from(spans)
+}
+
 /// A command's first key and what it does; faint where it would be refused now, so that nothing moves when the selection
 /// does. Nothing where no key is left to it.
 fn hint(model: &Model, command: Command, styles: &Styles) -> Vec<Span<'static>> {
@@ -248,7 +278,7 @@ fn commands(model: &Model) -> &'static [Command] {
     use Command as C;
     match (&model.overlay, model.page()) {
         (Some(Overlay::Composer(_)), _) => &[C::Submit, C::Editor, C::Close],
-        (Some(Overlay::Filter(_)), _) => &[C::Accept, C::Close],
+        (Some(Overlay::Filter(_)), _) => &[C::Accept, C::Complete, C::Older, C::Close],
         (Some(Overlay::Picker(_)), _) => &[C::Accept, C::Close, C::PickNext],
         (Some(Overlay::Help(_)), _) => &[C::Down, C::Up, C::Leave],
         (None, Some(Page::Proposal(_))) => &[
@@ -281,7 +311,38 @@ fn commands(model: &Model) -> &'static [Command] {
                 C::Browse,
                 C::Help,
             ],
-            Home::Today | Home::Queues | Home::Conflicts => &[
+            Home::Today => &[
+                C::Open,
+                C::MarkSeen,
+                C::Snooze,
+                C::SayTurn,
+                C::Comment,
+                C::Lgtm,
+                C::Approve,
+                C::Veto,
+                C::Shepherd,
+                C::Filter,
+                C::Views,
+                C::Refresh,
+                C::Browse,
+                C::Help,
+            ],
+            Home::Conflicts => &[
+                C::Open,
+                C::Comment,
+                C::Objections,
+                C::Lgtm,
+                C::Approve,
+                C::Veto,
+                C::Shepherd,
+                C::MarkSeen,
+                C::Snooze,
+                C::Filter,
+                C::Refresh,
+                C::Browse,
+                C::Help,
+            ],
+            Home::Queues => &[
                 C::Open,
                 C::Comment,
                 C::Lgtm,

@@ -7,10 +7,12 @@ use ratatui::text::{Line, Span};
 
 use super::card;
 use super::conflicts::via;
+use super::local::{self, ruling};
 use super::pen::{self, span};
 use super::styles::Styles;
 use super::words;
 use super::wrap::{Piece, wrap};
+use crate::domain::marks::Local;
 use crate::domain::prow::gate::GateState;
 use crate::domain::text::sanitize_line;
 use crate::domain::verdict::{
@@ -18,12 +20,19 @@ use crate::domain::verdict::{
 };
 
 /// The lines of a verdict.
-pub(super) fn lines(verdict: &Verdict, now: Timestamp, width: usize, styles: &Styles) -> Vec<Line<'static>> {
+pub(super) fn lines(
+    verdict: &Verdict,
+    local: Option<&Local>,
+    now: Timestamp,
+    width: usize,
+    styles: &Styles,
+) -> Vec<Line<'static>> {
     let mut text = Text { lines: Vec::new(), width: width.max(8), styles };
     turn(verdict, now, &mut text);
+    yours(local, now, &mut text);
     sign_offs(verdict, now, &mut text);
     gate(verdict, &mut text);
-    objections(verdict, now, &mut text);
+    objections(verdict, local, now, &mut text);
     problems(verdict, &mut text);
     reasons(verdict, &mut text);
     after_that(verdict, &mut text);
@@ -142,6 +151,18 @@ fn turn(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
                 ),
             ],
         );
+    }
+}
+
+/// What the viewer said about it; nothing where they said nothing.
+fn yours(local: Option<&Local>, now: Timestamp, text: &mut Text<'_>) {
+    let items = local.map(|local| local::items(local, now, text.styles)).unwrap_or_default();
+    if items.is_empty() {
+        return;
+    }
+    text.section("Yours alone");
+    for (glyph, style, words) in items {
+        text.item(glyph, style, words);
     }
 }
 
@@ -307,7 +328,7 @@ fn gate(verdict: &Verdict, text: &mut Text<'_>) {
     }
 }
 
-fn objections(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
+fn objections(verdict: &Verdict, local: Option<&Local>, now: Timestamp, text: &mut Text<'_>) {
     let styles = text.styles;
     text.section("Holds and objections");
     let all =
@@ -354,13 +375,15 @@ fn objections(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
         }
     }
     for possible in &verdict.possible_objections {
+        let (glyph, style, word) = ruling(local, possible, styles);
+        let quoted = if style == styles.faint { styles.faint } else { styles.text };
         text.item(
-            styles.glyphs.inferred,
-            styles.special,
+            glyph,
+            style,
             vec![
-                span(sanitize_line(possible.by.as_str()), styles.special),
-                span(format!(", perhaps an objection, {}: ", words::day(now, possible.at)), styles.dim),
-                span(sanitize_line(&possible.sentence), styles.text),
+                span(sanitize_line(possible.by.as_str()), style),
+                span(format!(", {word}, {}: ", words::day(now, possible.at)), styles.dim),
+                span(sanitize_line(&possible.sentence), quoted),
             ],
         );
     }

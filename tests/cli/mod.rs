@@ -3,5 +3,6 @@
 mod act;
 mod json;
 mod kit;
+mod marks;
 mod settings;
 mod words;

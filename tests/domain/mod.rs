@@ -2,10 +2,12 @@
 mod action;
 mod board;
 mod ids;
+mod marks;
 mod prow_commands;
 mod prow_gate;
 mod prow_owners;
 mod query;
+mod query_complete;
 mod roster;
 mod sample;
 mod schedule;

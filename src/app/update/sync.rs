@@ -59,6 +59,8 @@ pub fn ended(model: &mut Model, request: ReqId, outcome: SyncOutcome) -> Effects
         (true, 1) => toast(model, Level::Good, "1 proposal has changed"),
         (true, n) => toast(model, Level::Good, format!("{n} proposals have changed")),
     };
+    // Another process of the viewer's may have marked something meanwhile.
+    effects.push(Effect::LoadMarks);
     let after = if model.eager_syncs > 0 { EAGER } else { model.settings.refresh_every };
     model.eager_syncs = model.eager_syncs.saturating_sub(1);
     effects.push(Effect::StartTimer { timer: Timer::Refresh, after });

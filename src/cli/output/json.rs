@@ -2,15 +2,18 @@
 //! types: a renamed field of ours must not rename what people script against.
 
 mod detail;
+mod local;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::domain::board::Board;
 use crate::domain::facts::{Facts, Mergeable, PullFacts, PullState};
+use crate::domain::marks::Local;
 use crate::domain::verdict::{Checks, Objection, Verdict};
 
 pub use detail::proposal_in_full;
+pub use local::local;
 
 /// The version of the shape.
 pub const SCHEMA: u32 = 1;
@@ -21,7 +24,7 @@ pub fn list(facts: &Facts, board: &Board, shown: &[usize], now: Timestamp) -> Va
     let proposals: Vec<Value> = shown
         .iter()
         .filter_map(|index| board.verdicts.get(*index))
-        .filter_map(|verdict| Some(proposal(facts.pulls.get(&verdict.number)?, verdict)))
+        .filter_map(|verdict| Some(proposal(facts.pulls.get(&verdict.number)?, verdict, board.local(verdict.number))))
         .collect();
     let mut top = head(facts, board, now);
     top.insert("proposals".to_owned(), Value::Array(proposals));
@@ -32,7 +35,7 @@ pub fn list(facts: &Facts, board: &Board, shown: &[usize], now: Timestamp) -> Va
 #[must_use]
 pub fn show(facts: &Facts, board: &Board, pull: &PullFacts, verdict: &Verdict, now: Timestamp) -> Value {
     let mut top = head(facts, board, now);
-    top.insert("proposal".to_owned(), proposal_in_full(pull, verdict));
+    top.insert("proposal".to_owned(), proposal_in_full(pull, verdict, board.local(pull.number)));
     Value::Object(top)
 }
 
@@ -55,7 +58,7 @@ fn head(facts: &Facts, board: &Board, now: Timestamp) -> Map<String, Value> {
 
 /// One proposal, as `list` has it.
 #[must_use]
-pub fn proposal(pull: &PullFacts, verdict: &Verdict) -> Value {
+pub fn proposal(pull: &PullFacts, verdict: &Verdict, local: Option<&Local>) -> Value {
     let signoffs: Map<String, Value> = verdict
         .signoffs
         .iter()
@@ -159,6 +162,7 @@ pub fn proposal(pull: &PullFacts, verdict: &Verdict) -> Value {
         "stalled_conflict": verdict.stalled_conflict,
         "reasons": verdict.reasons.iter().map(|it| json!({ "code": it.code, "message": it.message })).collect::<Vec<_>>(),
         "problems": verdict.problems.iter().map(|it| json!({ "code": it.code, "message": it.message })).collect::<Vec<_>>(),
+        "local": self::local(local),
         "truncated": pull.truncated.iter().map(|it| json!({ "part": it.part, "why": it.why })).collect::<Vec<_>>(),
     });
     let parts = [who, standing, state].into_iter().filter_map(|part| match part {

@@ -2,23 +2,35 @@
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
+
 use super::json::{state_word, time};
 use super::table::{kind_word, owner, signoff_glyph, title, turn, whole_days};
 use super::{Out, Paint};
 use crate::domain::facts::{Facts, PullFacts, ReviewState};
 use crate::domain::ids::{Login, SigName};
+use crate::domain::marks::{Local, Quiet, Ruled};
 use crate::domain::text::{sanitize, sanitize_line};
+use crate::domain::times;
 use crate::domain::verdict::{LedgerKind, Rule, SignOffState, Verdict};
 
 /// The whole page.
 #[must_use]
-pub fn show(out: Out, facts: &Facts, pull: &PullFacts, verdict: &Verdict) -> String {
+pub fn show(
+    out: Out,
+    facts: &Facts,
+    pull: &PullFacts,
+    verdict: &Verdict,
+    local: Option<&Local>,
+    now: Timestamp,
+) -> String {
     let mut page = Page { out, text: String::new() };
     page.head(pull, verdict);
     page.turn(verdict);
+    page.yours(local, now);
     page.signoffs(verdict);
     page.gate(verdict);
-    page.objections(verdict);
+    page.objections(verdict, local);
     page.findings(pull, verdict);
     page.threads(pull);
     page.talk(pull);
@@ -104,6 +116,33 @@ impl Page {
         }
     }
 
+    /// What the viewer said, apart from what the thread says.
+    fn yours(&mut self, local: Option<&Local>, now: Timestamp) {
+        let Some(local) = local else { return };
+        let mut lines = Vec::new();
+        if let Some(turn) = &local.turn {
+            let ago = times::ago(now, turn.from.at);
+            lines.push(format!("⇢ you said: {}, {ago}, {}", turn.whose.words(), turn.lasts.words()));
+        }
+        match &local.quiet {
+            Some(quiet @ Quiet::Snoozed { since, .. }) => {
+                lines.push(format!("☾ {}, {}", quiet.words(), times::ago(now, *since)));
+            }
+            Some(Quiet::Done { since }) => lines.push(format!("✓ done, {}", times::ago(now, *since))),
+            None => {}
+        }
+        if let Some(back) = &local.back {
+            lines.push(format!("▲ back: {} {}", back.words(), times::ago(now, back.at)));
+        }
+        if lines.is_empty() {
+            return;
+        }
+        self.section("Yours alone");
+        for line in lines {
+            self.line(&format!("  {}", sanitize_line(&line)));
+        }
+    }
+
     fn signoffs(&mut self, verdict: &Verdict) {
         if verdict.signoffs.is_empty() {
             return;
@@ -152,7 +191,7 @@ impl Page {
         }
     }
 
-    fn objections(&mut self, verdict: &Verdict) {
+    fn objections(&mut self, verdict: &Verdict, local: Option<&Local>) {
         self.section("Holds and objections");
         for entry in &verdict.ledger {
             let by = entry.by.as_ref().map_or_else(|| "somebody".to_owned(), one);
@@ -172,7 +211,12 @@ impl Page {
             self.quote(&entry.reason);
         }
         for it in &verdict.possible_objections {
-            self.line(&format!("  possible objection by {}: {}", one(&it.by), sanitize_line(&it.sentence)));
+            let said = match local.and_then(|local| local.ruled(it)) {
+                None => "possible objection by",
+                Some(Ruled::Confirmed) => "you said: an objection by",
+                Some(Ruled::Dropped) => "you said: no objection by",
+            };
+            self.line(&format!("  {said} {}: {}", one(&it.by), sanitize_line(&it.sentence)));
         }
         if verdict.ledger.is_empty() && verdict.possible_objections.is_empty() {
             self.line("  none, ever");

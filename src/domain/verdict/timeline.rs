@@ -219,6 +219,11 @@ pub(super) fn is_robot_login(login: &Login, profile: &Profile) -> bool {
     login.as_str().ends_with("[bot]") || profile.is_prow(login) || profile.bots.others.iter().any(|bot| bot == login)
 }
 
+/// A robot wrote this: by its account, or by the look of the text.
+pub(in crate::domain) fn is_robots(actor: Option<&Actor>, body: &str, profile: &Profile) -> bool {
+    actor.is_some_and(|actor| is_robot(actor, profile)) || looks_robotic(body)
+}
+
 /// Texts that only robots write, whoever's account they use.
 fn looks_robotic(body: &str) -> bool {
     body.starts_with("[APPROVALNOTIFIER]") || body.starts_with("<!-- This is an auto-generated comment")

@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{ColorChoice, KeySetting, Mistake};
 use crate::domain::ids::SigName;
+use crate::domain::query::Views;
 
 /// What the file sets; the text settings carry their place for messages of whoever reads them.
 #[derive(Debug, Default)]
@@ -20,10 +21,11 @@ pub(super) struct File {
     pub(super) color: Option<ColorChoice>,
     pub(super) editor: Option<String>,
     pub(super) keys: Vec<KeySetting>,
+    pub(super) views: Views,
 }
 
 /// Every key of the file, for hints.
-const KEYS: [&str; 7] = ["repo", "profile", "github_api", "sigs", "color", "editor", "keys"];
+const KEYS: [&str; 8] = ["repo", "profile", "github_api", "sigs", "color", "editor", "keys", "views"];
 
 /// Reads the file. A missing one is an empty one.
 pub(super) fn read(path: &Path) -> (File, Vec<Mistake>) {
@@ -101,12 +103,41 @@ impl Reader<'_> {
                     Some("Write [keys], then action = \"key\".".into()),
                 ),
             },
+            "views" => match value.get_ref() {
+                DeValue::Table(table) => self.views(table),
+                _ => self.wrong(
+                    value.span(),
+                    "`views` is a table".into(),
+                    Some("Write [views], then name = \"query\".".into()),
+                ),
+            },
             other => {
                 let hint = match nearest(other) {
                     Some(near) => format!("Did you mean `{near}`?"),
                     None => format!("Settings are {}.", KEYS.join(", ")),
                 };
                 self.wrong(key.span(), format!("there is no setting `{other}`"), Some(hint));
+            }
+        }
+    }
+
+    /// Saved views, in the order of the file; the queries are tried at once, so that a bad one is told with the rest.
+    fn views(&mut self, table: &DeTable<'_>) {
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.sort_by_key(|(name, _)| name.span().start);
+        for (name, value) in entries {
+            let Some(text) = self.word(value) else { continue };
+            match self.file.views.add(name.get_ref(), &text) {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    // The place inside the text, as long as nothing before it is written with an escape.
+                    let quote = value.span().start + 1;
+                    let inside = self.text.get(quote..).is_some_and(|rest| rest.starts_with(text.as_str()));
+                    let span = if inside { quote + error.at..quote + error.at } else { value.span() };
+                    let message = format!("the view `{}`: {}", name.get_ref(), error.message);
+                    self.wrong(span, message, Some("`vepherd list QUERY` tries a query.".into()));
+                }
+                Err(error) => self.wrong(name.span(), error.to_string(), None),
             }
         }
     }

@@ -25,6 +25,16 @@ const MIGRATIONS: &[&str] = &[
        links TEXT NOT NULL DEFAULT '[]',
        changed_at TEXT NOT NULL
      ) STRICT;",
+    // 2: what the viewer says about proposals, one row for each thing said; filters that they typed.
+    "CREATE TABLE marks (
+       repo TEXT NOT NULL,
+       number INTEGER NOT NULL,
+       kind TEXT NOT NULL,
+       about TEXT NOT NULL DEFAULT '',
+       json TEXT NOT NULL,
+       PRIMARY KEY (repo, number, kind, about)
+     ) STRICT;
+     CREATE TABLE queries (text TEXT PRIMARY KEY, used INTEGER NOT NULL) STRICT;",
 ];
 
 /// The newest version that this program knows.
