@@ -37,7 +37,7 @@ use vepherd::app::model::{Model, Settings};
 use vepherd::app::msg::Msg;
 use vepherd::app::update::update;
 use vepherd::domain::board;
-use vepherd::domain::facts::Facts;
+use vepherd::domain::facts::{Facts, IssueFacts, PullFacts};
 use vepherd::domain::ids::{PullNumber, RepoId};
 use vepherd::domain::profile::Profile;
 use vepherd::shell::github::Client;
@@ -100,8 +100,8 @@ fn starting(facts: &Arc<Facts>, profile: &Arc<Profile>, now: Timestamp) {
     let repo = repo();
     {
         let store = Store::open(&path).expect("a store");
-        let pulls: Vec<_> = facts.pulls.values().cloned().collect();
-        let issues: Vec<_> = facts.issues.values().cloned().collect();
+        let pulls: Vec<_> = facts.pulls.values().map(|pull| PullFacts::clone(pull)).collect();
+        let issues: Vec<_> = facts.issues.values().map(|issue| IssueFacts::clone(issue)).collect();
         store.save_files(&repo, &facts.files).expect("files");
         store.save_pulls(&repo, &pulls).expect("pulls");
         store.save_issues(&repo, &issues).expect("issues");
@@ -148,21 +148,33 @@ fn played(now: Timestamp) -> Facts {
     store.load(&repo).expect("facts")
 }
 
-/// The same proposals again under new numbers, until there are `count`.
+/// The same proposals again under new numbers, until there are `count`. Every text differs from its model, so that
+/// nothing that was read of one can serve for another.
 fn grown(played: &Facts, count: usize) -> Facts {
     let mut facts = played.clone();
-    facts.pulls.clear();
-    let numbers = 10_001_u64..;
-    for (pull, number) in played.pulls.values().cycle().zip(numbers).take(count) {
-        let mut pull = pull.clone();
-        if facts.pulls.len() < played.pulls.len() {
-            facts.pulls.insert(pull.number, pull);
-            continue;
-        }
-        pull.number = PullNumber(number);
-        facts.pulls.insert(pull.number, pull);
+    let missing = count.saturating_sub(facts.pulls.len());
+    for (pull, number) in played.pulls.values().cycle().zip(10_001_u64..).take(missing) {
+        facts.put(reworded(pull, number));
+    }
+    while facts.pulls.len() > count {
+        facts.pulls.pop_last();
     }
     facts
+}
+
+fn reworded(pull: &PullFacts, number: u64) -> PullFacts {
+    let mut pull = pull.clone();
+    pull.number = PullNumber(number);
+    let in_threads = pull.threads.iter_mut().flat_map(|thread| &mut thread.comments).map(|comment| &mut comment.body);
+    let texts = pull.comments.iter_mut().map(|comment| &mut comment.body);
+    let texts = texts.chain(pull.reviews.iter_mut().map(|review| &mut review.body));
+    let texts = texts.chain(pull.documents.iter_mut().map(|document| &mut document.text));
+    for text in texts.chain(in_threads).chain([&mut pull.body]).filter(|text| !text.is_empty()) {
+        text.push_str("\n\nWritten for proposal ");
+        text.push_str(&number.to_string());
+        text.push('.');
+    }
+    pull
 }
 
 fn percentiles(name: &str, times: usize, mut run: impl FnMut()) {

@@ -7,6 +7,7 @@
 pub mod act;
 pub mod args;
 pub mod auth;
+pub mod batch;
 pub mod board_text;
 pub mod config;
 pub mod demo;
@@ -24,6 +25,7 @@ pub mod sync;
 pub mod tui;
 
 use std::ffi::OsString;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -83,7 +85,7 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<(), Fai
         }
         Some(Command::Owners(args)) => {
             let (mut input, mut out) = (std::io::stdin().lock(), std::io::stdout().lock());
-            owners::run(&args, &mut input, &mut out, &mut std::io::stderr().lock())
+            owners::run(&args, &mut input, &mut out, &mut std::io::stderr().lock(), context.out)
         }
         Some(Command::Doctor(args)) => doctor::run(context, &args).await,
         Some(Command::Config(args)) => config::run(context, args.what),
@@ -117,10 +119,13 @@ async fn explain(context: &Context, args: &prow::ExplainArgs) -> Result<(), Fail
             Some(session.services.store.load(&session.services.repo)?)
         }
     };
+    if args.file.is_none() && std::io::stdin().is_terminal() {
+        tell("Write the text, then press Ctrl-D on a line of its own.");
+    }
     let (mut input, mut out) = (std::io::stdin().lock(), std::io::stdout().lock());
     let now = context.settings.clock().now();
     let missing = || Failure::new(FailureKind::Usage, "explain the text", "no pull request is named");
-    prow::run(args, &context.settings.profile, now, || facts.ok_or_else(missing), &mut input, &mut out)
+    prow::run(args, &context.settings.profile, now, || facts.ok_or_else(missing), &mut input, &mut out, context.out)
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {

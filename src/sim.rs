@@ -19,6 +19,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -73,8 +74,20 @@ impl std::fmt::Debug for Sim {
 pub(crate) enum Answer {
     /// A response.
     Response(Response<Bytes>),
+    /// A response that takes its time.
+    Late(Response<Bytes>, Duration),
     /// None, ever.
     Silence,
+    /// No whole answer.
+    Broken(Broken),
+}
+
+/// How a connection breaks. [`serve`] breaks it; in this process there is none, so that nothing or half of it comes.
+pub(crate) enum Broken {
+    /// Before any answer.
+    Dropped,
+    /// In the middle of one.
+    Truncated(Box<Response<Bytes>>),
 }
 
 impl Sim {
@@ -149,14 +162,18 @@ impl Sim {
             applied: false,
         };
         let answer = faults::answer(&mut state, request, now, &mut logged);
-        let answer = match answer {
-            Answer::Response(mut response) => {
+        let mut answer = answer;
+        match &mut answer {
+            Answer::Response(response) | Answer::Late(response, _) => {
                 logged.status = response.status().as_u16();
-                date(&mut response, now);
-                Answer::Response(response)
+                date(response, now);
             }
-            Answer::Silence => Answer::Silence,
-        };
+            Answer::Broken(Broken::Truncated(response)) => {
+                logged.status = response.status().as_u16();
+                date(response, now);
+            }
+            Answer::Silence | Answer::Broken(Broken::Dropped) => {}
+        }
         state.log.push(logged);
         answer
     }
@@ -176,7 +193,17 @@ impl tower::Service<Request<Bytes>> for Sim {
         Box::pin(async move {
             match answer {
                 Answer::Response(response) => Ok(response),
-                Answer::Silence => std::future::pending().await,
+                Answer::Late(response, by) => {
+                    tokio::time::sleep(by).await;
+                    Ok(response)
+                }
+                Answer::Silence | Answer::Broken(Broken::Dropped) => std::future::pending().await,
+                Answer::Broken(Broken::Truncated(response)) => {
+                    let mut response = *response;
+                    let half = response.body().len() / 2;
+                    response.body_mut().truncate(half);
+                    Ok(response)
+                }
             }
         })
     }

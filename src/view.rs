@@ -51,7 +51,7 @@ pub fn draw(model: &Model, styles: &Styles, now: Timestamp, area: Rect, buf: &mu
             chrome::header(model, now, frame.header, buf, styles);
             chrome::views(model, frame.views, buf, styles);
             match model.home {
-                Home::Board | Home::Queues => board::draw(model, model.home, frame.body, buf, styles),
+                Home::Board | Home::Queues => board::draw(model, model.home, now, frame.body, buf, styles),
                 Home::Today => today::draw(model, frame.body, buf, styles),
                 Home::Conflicts => conflicts::draw(model, now, frame.body, buf, styles),
             }

@@ -37,6 +37,18 @@ pub fn of(model: &Model, command: Command) -> Availability {
         | Command::Veto
         | Command::Lift
         | Command::Hold
+        | Command::Shepherd
+        | Command::Submit
+            if model.read_only.is_some() =>
+        {
+            refused(&format!("read-only: {}", model.read_only.as_deref().unwrap_or_default()))
+        }
+        Command::Comment
+        | Command::Lgtm
+        | Command::Approve
+        | Command::Veto
+        | Command::Lift
+        | Command::Hold
         | Command::Shepherd => match model.target().and_then(|number| model.proposal(number)) {
             None => refused("no proposal is selected"),
             Some((verdict, pull)) => act(model, command, verdict, pull),
@@ -72,7 +84,10 @@ pub fn of(model: &Model, command: Command) -> Availability {
         Command::Undo if model.undoable.is_empty() && model.said.is_empty() => {
             refused("nothing is waiting to be sent, and nothing was marked")
         }
-        Command::Resend | Command::Discard => match model.page() {
+        Command::Resend if model.read_only.is_some() => {
+            refused(&format!("read-only: {}", model.read_only.as_deref().unwrap_or_default()))
+        }
+        Command::Resend | Command::Discard | Command::EditWrite => match model.page() {
             Some(Page::Outbox(page)) if page.selected.is_some() => Availability::Ready,
             _ => refused("nothing is selected"),
         },

@@ -68,6 +68,8 @@ pub enum Effect {
         request: ReqId,
         /// What.
         intent: Intent,
+        /// The draft that it was written as; it goes in the same step.
+        draft: Option<String>,
     },
     /// Send what is in the outbox, after a new look at the proposal.
     Send {
@@ -78,10 +80,13 @@ pub enum Effect {
         /// Whether the checks apply.
         how: SendHow,
     },
-    /// Drop what was not sent.
-    Discard {
+    /// Take back what was not sent: out of the outbox, its text a draft in the same step. Answers with the outbox, and
+    /// with `TakeBackFailed` where it is too late.
+    TakeBack {
         /// What.
         id: OutgoingId,
+        /// The draft's key and text; none for what has no words.
+        draft: Option<(String, String)>,
     },
     /// Keep what the viewer said about a proposal.
     ChangeMark {

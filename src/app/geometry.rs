@@ -7,6 +7,10 @@ use ratatui::layout::Rect;
 pub const COLUMN_MIN: u16 = 30;
 /// Wider than this, a column gains nothing.
 pub const COLUMN_MAX: u16 = 54;
+/// The width of a folded column.
+pub const COLUMN_FOLDED: u16 = 4;
+/// From this width on the selected proposal's verdict has room beside the columns.
+pub const PREVIEW_WIDE: u16 = 120;
 /// Blank cells between two columns.
 pub const COLUMN_GAP: u16 = 2;
 /// Rows of a column's heading: title and rule.
@@ -48,7 +52,7 @@ pub fn frame(area: Rect) -> Frame {
     Frame { header: take(header), views: take(views), body: take(body), status: take(status), hints: take(hints) }
 }
 
-/// How much of a proposal a card shows.
+/// How much of a proposal a card shows: the board's density.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CardSize {
     /// One line: number, title, clock.
@@ -61,6 +65,16 @@ pub enum CardSize {
 }
 
 impl CardSize {
+    /// The next denser, and from the densest to the widest.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Card => Self::Line,
+            Self::Line => Self::Full,
+            Self::Full => Self::Card,
+        }
+    }
+
     /// Rows with ink.
     #[must_use]
     pub fn rows(self) -> u16 {
@@ -87,6 +101,8 @@ impl CardSize {
 pub struct Column {
     /// Which lane it shows.
     pub lane: usize,
+    /// Whether its cards are shown.
+    pub fold: Fold,
     /// Title and rule; no rows where the lanes are tabs.
     pub header: Rect,
     /// The cards.
@@ -106,17 +122,56 @@ pub struct BoardPlan {
     pub hidden_right: usize,
 }
 
-/// How many columns fit into a width.
-#[must_use]
-pub fn columns_that_fit(width: u16) -> usize {
-    usize::from((width.saturating_add(COLUMN_GAP)) / (COLUMN_MIN + COLUMN_GAP)).max(1)
+/// Whether a column shows its cards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fold {
+    /// It does.
+    Open,
+    /// It is a strip that only says how many there are.
+    Folded,
+}
+
+impl Fold {
+    /// The least width of such a column.
+    fn least(self) -> u16 {
+        match self {
+            Self::Open => COLUMN_MIN,
+            Self::Folded => COLUMN_FOLDED,
+        }
+    }
+}
+
+/// How many columns from `first` on fit into a width; one at least.
+fn columns_that_fit(width: u16, folds: &[Fold], first: usize) -> usize {
+    let mut room = width.saturating_add(COLUMN_GAP);
+    let fits = |fold: &&Fold| {
+        let left = room.checked_sub(fold.least() + COLUMN_GAP);
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    folds.iter().skip(first).take_while(fits).count().max(1)
+}
+
+/// Only one column has room: the others are tabs.
+fn one_at_a_time(width: u16) -> bool {
+    columns_that_fit(width, &[Fold::Open; 2], 0) == 1
 }
 
 /// Which lane is the leftmost, so that the active one is on screen and the view moves as little as possible.
 /// `first` is the leftmost so far.
 #[must_use]
-pub fn first_lane(width: u16, lanes: usize, active: usize, first: usize) -> usize {
-    keep_in_view(active, first, columns_that_fit(width), lanes)
+pub fn first_lane(width: u16, folds: &[Fold], active: usize, first: usize) -> usize {
+    let active = active.min(folds.len().saturating_sub(1));
+    let end = |first: usize| first + columns_that_fit(width, folds, first);
+    let mut first = first.min(active);
+    while first < active && end(first) <= active {
+        first += 1;
+    }
+    // No room is left unused at the right.
+    while first > 0 && end(first - 1) >= folds.len() {
+        first -= 1;
+    }
+    first
 }
 
 /// The first of `fit` items on screen out of `len`, such that `selected` is among them, moving `first` as little as
@@ -129,16 +184,16 @@ pub fn keep_in_view(selected: usize, first: usize, fit: usize, len: usize) -> us
     first.max((selected + 1).saturating_sub(fit)).min(selected).min(last_start)
 }
 
-/// Places the columns of a board with `lanes` lanes in `body`; `first` is the leftmost lane so far.
+/// Places the columns of a board with these lanes in `body`; `first` is the leftmost lane so far.
 #[must_use]
-pub fn board(body: Rect, lanes: usize, active: usize, first: usize) -> BoardPlan {
+pub fn board(body: Rect, folds: &[Fold], active: usize, first: usize) -> BoardPlan {
     // One blank cell on the left, as the lines above have.
     let inner = Rect { x: body.x.saturating_add(1), width: body.width.saturating_sub(1), ..body };
-    let fit = columns_that_fit(inner.width);
+    let lanes = folds.len();
     if lanes == 0 || inner.is_empty() {
         return BoardPlan { tabs: None, columns: Vec::new(), hidden_left: 0, hidden_right: 0 };
     }
-    if fit == 1 && lanes > 1 {
+    if one_at_a_time(inner.width) && lanes > 1 {
         let tab_rows = if body.height > 4 { 2 } else { 0 };
         let tabs = Rect { height: tab_rows.min(1), ..inner };
         let cards = Rect { y: body.y.saturating_add(tab_rows), height: body.height - tab_rows, ..inner };
@@ -146,28 +201,46 @@ pub fn board(body: Rect, lanes: usize, active: usize, first: usize) -> BoardPlan
         let header = Rect { height: 0, ..inner };
         return BoardPlan {
             tabs: Some(tabs),
-            columns: vec![Column { lane, header, cards }],
+            columns: vec![Column { lane, fold: Fold::Open, header, cards }],
             hidden_left: lane,
             hidden_right: lanes - 1 - lane,
         };
     }
-    let shown = fit.min(lanes);
-    let first = keep_in_view(active, first, shown, lanes);
-    let count = u16::try_from(shown).unwrap_or(u16::MAX);
-    let gaps = COLUMN_GAP * (count - 1);
-    let width = ((inner.width.saturating_sub(gaps)) / count).min(COLUMN_MAX);
+    let first = first_lane(inner.width, folds, active, first);
+    let shown = columns_that_fit(inner.width, folds, first).min(lanes - first);
+    let here = folds.get(first..first + shown).unwrap_or_default();
+    let count = |fold: Fold| u16::try_from(here.iter().filter(|it| **it == fold).count()).unwrap_or(u16::MAX);
+    let (open, folded) = (count(Fold::Open), count(Fold::Folded));
+    let taken = folded.saturating_mul(COLUMN_FOLDED) + COLUMN_GAP * (open + folded).saturating_sub(1);
+    let width = (inner.width.saturating_sub(taken) / open.max(1)).min(COLUMN_MAX);
     let header_rows = COLUMN_HEADER.min(body.height);
-    let columns = (0..count)
-        .map(|place| {
-            let x = inner.x.saturating_add(place * (width + COLUMN_GAP));
-            Column {
-                lane: first + usize::from(place),
-                header: Rect { x, y: body.y, width, height: header_rows },
-                cards: Rect { x, y: body.y.saturating_add(header_rows), width, height: body.height - header_rows },
-            }
+    let mut x = inner.x;
+    let columns = here
+        .iter()
+        .enumerate()
+        .map(|(place, &fold)| {
+            let width = match fold {
+                Fold::Open => width,
+                Fold::Folded => COLUMN_FOLDED.min(inner.width),
+            };
+            let header = Rect { x, y: body.y, width, height: header_rows };
+            let cards = Rect { y: body.y.saturating_add(header_rows), height: body.height - header_rows, ..header };
+            x = x.saturating_add(width + COLUMN_GAP);
+            Column { lane: first + place, fold, header, cards }
         })
         .collect();
     BoardPlan { tabs: None, columns, hidden_left: first, hidden_right: lanes - first - shown }
+}
+
+/// Cuts the verdict of the selected proposal from the right of the columns, where there is room for both.
+#[must_use]
+pub fn preview(body: Rect) -> (Rect, Option<Rect>) {
+    if body.width < PREVIEW_WIDE {
+        return (body, None);
+    }
+    let width = (body.width / 3).min(60);
+    let left = Rect { width: body.width - width - 2, ..body };
+    (left, Some(Rect { x: left.right() + 2, width, ..body }))
 }
 
 /// How many whole cards a column of this area shows; the last one needs no blank row after it.
@@ -210,7 +283,7 @@ pub fn board_hit(
     let row = at.1 - column.cards.y;
     let index = top(column.lane) + usize::from(row / size.pitch());
     let on_ink = row % size.pitch() < size.rows();
-    match on_ink && index < len(column.lane) {
+    match column.fold == Fold::Open && on_ink && index < len(column.lane) {
         true => Some(BoardHit::Card(column.lane, index)),
         false => Some(BoardHit::Lane(column.lane)),
     }

@@ -3,17 +3,14 @@
 
 use ratatui::layout::Rect;
 
-use super::geometry::{self, BoardHit, CardSize};
-use super::model::{Home, Model, Overlay, Page, ProposalPage, Tab};
+use super::geometry::{self, BoardHit, BoardPlan};
+use super::model::{Home, Model, Overlay, Page, Preview, ProposalPage, Tab};
 use crate::domain::ids::PullNumber;
 
 /// Blank cells between two tabs.
 pub const TAB_GAP: u16 = 3;
 /// Rows of one conflict in its list, the blank one included.
 pub const CONFLICT_ROWS: u16 = 6;
-
-/// The size of the cards.
-pub const CARD: CardSize = CardSize::Card;
 
 /// What stands under a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,7 +200,11 @@ fn on_home(model: &Model, body: Rect, cell: (u16, u16)) -> Target {
     match model.home {
         Home::Board | Home::Queues => {
             let lanes = model.lanes(model.home);
-            let plan = geometry::board(body, lanes.len(), cursor.lane, cursor.first_lane);
+            let (columns, preview) = split(model, body);
+            if preview.is_some_and(|preview| geometry::contains(preview, cell)) {
+                return Target::Nothing;
+            }
+            let plan = columns_plan(model, model.home, columns);
             if let Some(tabs) = plan.tabs.filter(|tabs| geometry::contains(*tabs, cell)) {
                 return lane_tabs(model, tabs)
                     .into_iter()
@@ -212,7 +213,7 @@ fn on_home(model: &Model, body: Rect, cell: (u16, u16)) -> Target {
             }
             let top = |lane: usize| cursor.first_row.get(lane).copied().unwrap_or(0);
             let len = |lane: usize| lanes.get(lane).map_or(0, |lane| lane.cards.len());
-            match geometry::board_hit(&plan, CARD, cell, top, len) {
+            match geometry::board_hit(&plan, model.look.density, cell, top, len) {
                 Some(BoardHit::Lane(lane)) => Target::Lane(lane),
                 Some(BoardHit::Card(lane, row)) => lanes
                     .get(lane)
@@ -247,6 +248,22 @@ fn on_home(model: &Model, body: Rect, cell: (u16, u16)) -> Target {
                 .map_or(Target::List, |verdict| Target::Card(0, row, verdict.number))
         }
     }
+}
+
+/// The columns' part of a view's body, and that of the selected proposal's verdict where it stands beside them.
+#[must_use]
+pub fn split(model: &Model, body: Rect) -> (Rect, Option<Rect>) {
+    match (model.look.preview, model.cursor(model.home).pull) {
+        (Preview::Shown, Some(_)) => geometry::preview(body),
+        (Preview::Shown, None) | (Preview::Hidden, _) => (body, None),
+    }
+}
+
+/// Places the columns of a view in their part of the body.
+#[must_use]
+pub fn columns_plan(model: &Model, home: Home, columns: Rect) -> BoardPlan {
+    let cursor = model.cursor(home);
+    geometry::board(columns, &model.folds(home), cursor.lane, cursor.first_lane)
 }
 
 /// The text on the tab of a lane, where only one column fits.

@@ -3,6 +3,7 @@
 //! which the drawing and the mouse share, are made in [`super::hit`].
 
 mod going;
+mod look;
 mod overlay;
 mod page;
 
@@ -14,13 +15,16 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use self::going::{
-    InFlight, Leaving, Level, Outgoing, OutgoingId, OutgoingState, RequestKind, Toast, Trouble, Undoable, Watched,
+    InFlight, Leaving, Level, Outgoing, OutgoingId, OutgoingState, RequestKind, SendCause, Toast, Trouble, Undoable,
+    Watched,
 };
+pub use self::look::{Look, Preview};
 pub use self::overlay::{
     Choice, Completing, Composer, FilterPrompt, HelpPage, HelpRow, Overlay, Pick, Picker, Purpose, Typed,
 };
 pub use self::page::{OutboxPage, Page, ProposalPage, Tab};
 use super::effect::ReqId;
+use super::geometry::Fold;
 use super::keymap::Keymap;
 use crate::domain::board::{Board, Grouping, Lane, Viewer};
 use crate::domain::facts::{Facts, PullFacts};
@@ -56,11 +60,14 @@ pub struct Settings {
     pub measure: Measure,
 }
 
+/// How long a write waits, where nobody says otherwise.
+pub const UNDO: Duration = Duration::from_secs(5);
+
 impl Settings {
     /// The defaults for a repository: a refresh every two minutes, five seconds to undo.
     #[must_use]
     pub fn new(repo: RepoId, profile: Arc<Profile>, measure: Measure) -> Self {
-        let (refresh_every, undo) = (Duration::from_secs(120), Duration::from_secs(5));
+        let (refresh_every, undo) = (Duration::from_secs(120), UNDO);
         Self { repo, profile, sigs: None, views: Views::default(), demo: false, refresh_every, undo, measure }
     }
 }
@@ -98,6 +105,8 @@ pub struct Model {
     pub conflicts: Cursor,
     /// The board's columns.
     pub grouping: Grouping,
+    /// How the columns look.
+    pub look: Look,
     /// The filter in force; empty for none.
     pub filter: String,
     /// Pages over the home view, the topmost last.
@@ -114,6 +123,8 @@ pub struct Model {
     pub warnings: Vec<String>,
     /// What the viewer may do in the repository, in GitHub's words (`READ`, `WRITE`, …).
     pub permission: Option<String>,
+    /// Why nothing can be posted; none where it can, as far as is known.
+    pub read_only: Option<String>,
     /// GraphQL points left, where GitHub said so.
     pub points_left: Option<u64>,
     /// Writes that are not done, oldest first.
@@ -266,6 +277,7 @@ impl Model {
             queues: Cursor::default(),
             conflicts: Cursor::default(),
             grouping: Grouping::Stage,
+            look: Look::default(),
             filter: String::new(),
             pages: Vec::new(),
             overlay: None,
@@ -274,6 +286,7 @@ impl Model {
             trouble: None,
             warnings: Vec::new(),
             permission: None,
+            read_only: None,
             points_left: None,
             outbox: Vec::new(),
             undoable: Vec::new(),
@@ -306,6 +319,16 @@ impl Model {
             Home::Queues => &self.lists.queues,
             Home::Board | Home::Today | Home::Conflicts => &self.lists.columns,
         }
+    }
+
+    /// Which columns of a view are folded, in their order.
+    #[must_use]
+    pub fn folds(&self, home: Home) -> Vec<Fold> {
+        let fold = |lane: &Lane| match self.look.folded.contains(&lane.title) {
+            true => Fold::Folded,
+            false => Fold::Open,
+        };
+        self.lanes(home).iter().map(fold).collect()
     }
 
     /// The page on top, if any.

@@ -59,6 +59,8 @@ pub enum Msg {
     HistoryLoaded(Vec<String>),
     /// What the viewer may do in the repository, in GitHub's words (`READ`, `WRITE`, …), as the newest sync heard it.
     PermissionLoaded(Option<String>),
+    /// Why nothing can be posted, as far as is known now; `None` where it can.
+    ReadOnlyLearned(Option<String>),
     /// A draft was read; `None` where there is none.
     DraftLoaded {
         /// Which.
@@ -115,6 +117,13 @@ pub enum Msg {
         id: OutgoingId,
         /// How; an error has left it parked, failed or unknown.
         outcome: Result<(), Failure>,
+    },
+    /// A write could not be taken back: it is on its way, or on GitHub.
+    TakeBackFailed {
+        /// What.
+        id: OutgoingId,
+        /// Why.
+        failure: Failure,
     },
     /// The editor was closed: its text, or why there is none.
     EditorClosed(Result<String, Failure>),

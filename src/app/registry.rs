@@ -73,6 +73,12 @@ pub enum Command {
     PreviousTab,
     /// The board's columns.
     Grouping,
+    /// The size of the cards.
+    Density,
+    /// Fold a column.
+    Fold,
+    /// The verdict beside the columns.
+    Preview,
     /// Filter.
     Filter,
     /// Palette.
@@ -135,6 +141,8 @@ pub enum Command {
     Resend,
     /// Throw away a write that was not sent.
     Discard,
+    /// Write on at a write that was not sent.
+    EditWrite,
     /// Composer: send.
     Submit,
     /// Composer: $EDITOR.
@@ -304,7 +312,10 @@ entries! {
     NextTab "next-tab" "next tab" Show [Home Proposal] ["Tab"] "The next view, or the next tab of a page";
     PreviousTab "previous-tab" "tab before" Show [Home Proposal] ["Shift-Tab"] "The view or tab before";
     Threads "threads" "threads" Show [Target] ["t"] "The proposal's review threads";
-    Grouping "grouping" "group" Show [Board] ["b"] "Columns by stage, shepherd, SIG or release";
+    Grouping "grouping" "group" Show [Board] ["b"] "Columns by stage, shepherd, SIG, release or convergence";
+    Density "density" "density" Show [Home] ["i"] "Cards of one, three or five lines";
+    Fold "fold" "fold" Show [Home] ["-"] "Fold the column to a strip, or unfold it";
+    Preview "preview" "preview" Show [Home] ["p"] "The selected proposal's verdict beside the columns";
     ShowQuiet "show-quiet" "done too" Show [Home] ["z"] "List in Today what is done and snoozed, or hide it again";
     Views "views" "views" Show [Home] ["v"] "Pick a saved view: filters from the configuration";
     View1 "view-1" "view 1" Show [Home] ["6"] "The first saved view";
@@ -327,6 +338,7 @@ entries! {
     Undo "undo" "undo" Program [Normal] ["u"] "Take back what is about to be sent, else what you marked last";
     Outbox "outbox" "outbox" Program [Home Proposal] ["O"] "What is waiting to be sent, and what could not be";
     Resend "resend" "send again" Program [Outbox] ["s"] "Send the selected write now; a parked one all the same, now that you know why";
+    EditWrite "edit-write" "edit" Program [Outbox] ["e"] "Open the selected write in the composer again, to be sent anew";
     Discard "discard" "discard" Program [Outbox] ["x"] "Drop the selected write; its text becomes a draft";
     Refresh "refresh" "refresh" Program [Home Proposal Outbox] ["r"] "Ask GitHub what has changed";
     FullSync "full-sync" "full sync" Program [Home Proposal Outbox] ["R"] "Read everything anew";

@@ -100,12 +100,12 @@ fn takes_part(model: &Model, verdict: &Verdict, pull: &PullFacts) -> bool {
 }
 
 fn quiet_row(model: &Model, index: usize, verdict: &Verdict, pull: &PullFacts, why: &Quiet) -> TodayRow {
-    let (since, act) = match why {
-        Quiet::Done { since } => (since, "done".to_owned()),
-        Quiet::Snoozed { since, .. } => (since, why.words()),
+    let act = match why {
+        Quiet::Done { since } => format!("done {}", times::ago(model.at, *since)),
+        Quiet::Snoozed { .. } => why.words(),
     };
     let mut row = row(model, index, verdict, pull, verdict.urgency.my_turn);
-    row.why = format!("since {}; {}: {}", times::ago(model.at, *since), row.act, row.why);
+    row.why = format!("{}, {}", row.act, row.why);
     row.act = act;
     row.note = None;
     row
@@ -175,7 +175,7 @@ fn own_act(entry: &Waiting, verdict: &Verdict, pull: &PullFacts, me: Option<&Log
         (Rule::Objection, _) => "confirm or lift your veto".to_owned(),
         (Rule::Condition | Rule::Hold, _) => match holder() {
             Some(by) if Some(by) == me => "lift your hold, or say what it waits for".to_owned(),
-            Some(by) if entry.rule == Rule::Condition => format!("answer {by}: the approval is held for you"),
+            Some(by) if entry.rule == Rule::Condition => format!("answer {by}, whose approval is held for you"),
             Some(by) => format!("answer {by}, whose hold waits for you"),
             None => "answer the hold".to_owned(),
         },

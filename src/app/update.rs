@@ -72,6 +72,10 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Effects {
             model.permission = permission;
             Effects::none()
         }
+        Msg::ReadOnlyLearned(why) => {
+            model.read_only = why;
+            Effects::none()
+        }
         Msg::DraftLoaded { key, text } => composer::draft_loaded(model, &key, text),
         Msg::OutboxLoaded(entries) => outbox::loaded(model, entries),
         Msg::SyncProgressed { request, what, done, total } => sync::progressed(model, request, what, done, total),
@@ -80,6 +84,7 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Effects {
         Msg::Enqueued { request, id } => outbox::enqueued(model, request, id),
         Msg::EnqueueFailed { request, failure } => outbox::enqueue_failed(model, request, &failure),
         Msg::SendEnded { request, id, outcome } => outbox::send_ended(model, request, id, outcome),
+        Msg::TakeBackFailed { failure, .. } => outbox::take_back_failed(model, &failure),
         Msg::EditorClosed(result) => composer::editor_closed(model, result),
         Msg::BrowseFailed(failure) => toast(model, Level::Error, failure.to_string()),
         Msg::Noticed(text) => toast(model, Level::Warn, text),

@@ -19,7 +19,7 @@ use crate::domain::ids::{Login, PullNumber};
 use crate::domain::prow::forecast::{Forecast, forecast};
 use crate::domain::prow::owners::Tree;
 use crate::domain::verdict::Verdict;
-use crate::shell::outbox::How;
+use crate::shell::outbox::{How, Sent};
 use crate::shell::sync::Mode;
 
 /// What `assign`, `unassign` and `cc` differ in.
@@ -175,9 +175,16 @@ async fn act(
     decide: impl FnOnce(&Session, &Ground) -> Result<Action, Failure>,
 ) -> Result<(), Failure> {
     let session = context.session()?;
+    if !common.dry_run {
+        session.services.may_write()?;
+    }
     let number = PullNumber(common.number);
-    let read = if common.dry_run { known(&session, number).await } else { fresh(&session, number).await };
-    read?;
+    let unreached = if common.dry_run {
+        known(&session, number).await?;
+        None
+    } else {
+        reached(&session, number).await?
+    };
     let ground = ground(&session, number)?;
     if let Some(at) = &common.at {
         same_head(&ground.pull, at)?;
@@ -207,7 +214,16 @@ async fn act(
             return Err(Failure::new(FailureKind::Local, "post", "you said no; nothing was posted"));
         }
     }
-    let id = session.services.enqueue(&intent)?;
+    // Whether the token may write is known by now.
+    let id = session.services.enqueue(&intent, None)?;
+    if let Some(failure) = unreached {
+        // What was decided is kept; everything is looked at again before it goes out.
+        session.services.store.outbox_due(id)?;
+        return match session.services.store.outbox_row(id)? {
+            Some(row) => Sent::Waiting(row, failure).into_result().map(drop),
+            None => Err(failure),
+        };
+    }
     let row = session.services.send(id, How::Checked).await?.into_result()?;
     print(&if common.json { report::done_json(&row) } else { report::done(&row) })
 }
@@ -225,6 +241,16 @@ async fn fresh(session: &Session, number: PullNumber) -> Result<(), Failure> {
         session.sync(Mode::Changed).await?;
     }
     session.services.refresh(number).await.map(drop)
+}
+
+/// The newest facts, or why there are none although the store has older ones: what is decided on those is kept and sent
+/// later, after a new look.
+async fn reached(session: &Session, number: PullNumber) -> Result<Option<Failure>, Failure> {
+    let Err(failure) = fresh(session, number).await else { return Ok(None) };
+    let services = &session.services;
+    let here =
+        services.store.pull(&services.repo, number)?.is_some() && services.store.load(&services.repo)?.viewer.is_some();
+    if here && failure.exit_code() == 4 { Ok(Some(failure)) } else { Err(failure) }
 }
 
 /// Facts for a forecast: the newest where GitHub answers, else what the store has.

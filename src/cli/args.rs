@@ -42,6 +42,9 @@ pub struct Global {
     /// Run the command on the made-up world of the embedded simulator: no token, no network
     #[arg(long, global = true)]
     pub demo: bool,
+    /// Post nothing, whatever is asked; reading goes on as always
+    #[arg(long, global = true)]
+    pub read_only: bool,
 }
 
 /// When text is coloured.
@@ -134,6 +137,7 @@ pub enum Command {
 
 /// `demo`.
 #[derive(Clone, Debug, Args)]
+#[command(after_long_help = crate::sim::faults::HELP)]
 pub struct DemoArgs {
     /// Only serve the simulator over HTTP; prints its URL and token as one JSON line
     #[arg(long)]
@@ -141,6 +145,9 @@ pub struct DemoArgs {
     /// The port to serve on (default: a free one)
     #[arg(long, value_name = "N", requires = "serve")]
     pub port: Option<u16>,
+    /// GitHub's bad days: a TOML file of faults that strike the requests (--help says how it is written)
+    #[arg(long, value_name = "FILE")]
+    pub faults: Option<PathBuf>,
 }
 
 /// Commands with nothing but `--json`.
@@ -427,6 +434,14 @@ pub enum OutboxCommand {
     Drop {
         /// Which
         id: i64,
+    },
+    /// Change the text of a write that was not sent; `outbox send` sends it then
+    Edit {
+        /// Which
+        id: i64,
+        /// The new text; without one, the editor opens the old one.
+        #[command(flatten)]
+        text: TextArgs,
     },
 }
 

@@ -8,7 +8,7 @@ use super::args::ConfigCommand;
 use super::output::print;
 use super::session::Context;
 use crate::domain::failure::{Failure, FailureKind};
-use crate::shell::config::{ColorChoice, DEFAULT_FILE, Origin};
+use crate::shell::config::{ColorChoice, DEFAULT_FILE, GlyphChoice, Origin};
 
 /// Runs it.
 ///
@@ -62,10 +62,23 @@ fn show(context: &Context) -> String {
         ColorChoice::Never => "never",
     };
     line("color", &format!("{color:?}"), &context.paths.config.display());
+    line("theme", &format!("{:?}", settings.theme_name.value), &settings.theme_name.origin);
+    let glyphs = match settings.glyphs {
+        GlyphChoice::Auto => "auto",
+        GlyphChoice::Unicode => "unicode",
+        GlyphChoice::Ascii => "ascii",
+    };
+    line("glyphs", &format!("{glyphs:?}"), &context.paths.config.display());
     match &settings.editor {
         Some(editor) => line("editor", &format!("{:?}", editor.value), &editor.origin),
         None => line("editor", &format!("{:?}", crate::shell::editor::FALLBACK), &Origin::Default),
     }
+    match settings.read_only {
+        Some(origin) => line("read_only", &true, &origin),
+        None => line("read_only", &false, &Origin::Default),
+    }
+    line("undo", &settings.undo.value.as_secs(), &settings.undo.origin);
+    line("lost_reply", &settings.lost_reply.value.as_secs(), &settings.lost_reply.origin);
     for key in &settings.keys {
         line(&format!("keys.{}", key.action), &format!("{:?}", key.keys), &key.place);
     }

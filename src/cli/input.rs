@@ -40,10 +40,7 @@ pub fn optional(text: &TextArgs) -> Result<Option<String>, Failure> {
 pub async fn required(context: &Context, text: &TextArgs, what: &str, flags: &str) -> Result<String, Failure> {
     let written = match optional(text)? {
         Some(written) => written,
-        None if io::stdin().is_terminal() && io::stderr().is_terminal() => {
-            let command = context.settings.editor.as_ref().map_or(editor::FALLBACK, |editor| editor.value.as_str());
-            editor::edit(command, &context.scratch(), "").await?
-        }
+        None if io::stdin().is_terminal() && io::stderr().is_terminal() => edited(context, "").await?,
         None => {
             return Err(Failure::new(FailureKind::Usage, format!("take the {what}"), "none was given")
                 .hint(format!("Give it with {flags}.")));
@@ -54,6 +51,19 @@ pub async fn required(context: &Context, text: &TextArgs, what: &str, flags: &st
             .hint(format!("Give it with {flags}.")));
     }
     Ok(written)
+}
+
+/// A text in the editor, with what is there to begin with.
+///
+/// # Errors
+/// Where there is no terminal, or the editor fails.
+pub async fn edited(context: &Context, text: &str) -> Result<String, Failure> {
+    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        return Err(Failure::new(FailureKind::Usage, "take the text", "none was given")
+            .hint("Give it with -m TEXT or -F FILE."));
+    }
+    let command = context.settings.editor.as_ref().map_or(editor::FALLBACK, |editor| editor.value.as_str());
+    editor::edit(command, &context.scratch(), text).await
 }
 
 fn read(name: &str, from: impl Read) -> Result<String, Failure> {

@@ -4,14 +4,15 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::args::{OutboxArgs, OutboxCommand};
+use super::args::{OutboxArgs, OutboxCommand, TextArgs};
+use super::input;
 use super::output::json::{SCHEMA, text as as_text, time};
 use super::output::{print, tell};
 use super::session::{Context, Session};
 use crate::domain::action::{Action, Post};
-use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::failure::Failure;
 use crate::domain::text::{sanitize_line, truncate};
-use crate::shell::outbox::{How, Sent};
+use crate::shell::outbox::{self, How, Sent};
 use crate::shell::store::{OutboxId, OutboxRow, OutboxState};
 
 /// Runs it.
@@ -23,6 +24,7 @@ pub async fn run(context: &Context, args: &OutboxArgs) -> Result<(), Failure> {
     match args.what.clone().unwrap_or(OutboxCommand::List) {
         OutboxCommand::List => list(&session, args.json),
         OutboxCommand::Drop { id } => drop_row(&session, OutboxId(id)),
+        OutboxCommand::Edit { id, text } => edit(context, &session, OutboxId(id), &text).await,
         OutboxCommand::Send { id: Some(id), anyway } => {
             let how = if anyway { How::Anyway } else { How::Checked };
             let row = session.services.send(OutboxId(id), how).await?.into_result()?;
@@ -43,6 +45,7 @@ fn list(session: &Session, json: bool) -> Result<(), Failure> {
                     "id": row.id, "state": row.state, "repo": row.intent.repo, "number": row.intent.pull,
                     "action": word(&row.intent.action), "head": row.intent.head, "posts": row.posts,
                     "reason": row.reason, "created_at": time(row.intent.created_at),
+                    "due": row.due, "arrived": row.done, "host": row.host, "author": row.author,
                 })
             })
             .collect();
@@ -94,19 +97,29 @@ async fn send_all(session: &Session) -> Result<(), Failure> {
 }
 
 fn drop_row(session: &Session, id: OutboxId) -> Result<(), Failure> {
-    let attempted = format!("drop {id}");
-    let row = session.services.store.outbox_row(id)?;
-    if row.is_some_and(|row| row.state == OutboxState::Unknown) {
-        tell("vepherd: it may be on GitHub all the same; look there");
+    let services = &session.services;
+    let arrived = services.store.outbox_row(id)?.is_some_and(|row| row.done > 0);
+    let was = outbox::take(&services.store, id, None)?;
+    if was == OutboxState::Unknown {
+        tell("vepherd: it may be on GitHub all the same; look there before you write it again");
+    } else if arrived {
+        tell("vepherd: a part of it is on GitHub");
     }
-    if session.services.store.outbox_drop(id)? {
-        return print(&format!("dropped {id}\n"));
-    }
-    Err(match session.services.store.outbox_row(id)? {
-        Some(_) => Failure::new(FailureKind::Refused, attempted, "it is being sent right now"),
-        None => Failure::new(FailureKind::NotFound, attempted, "there is no such write")
-            .hint("`vepherd outbox` lists them."),
-    })
+    print(&format!("dropped {id}\n"))
+}
+
+async fn edit(context: &Context, session: &Session, id: OutboxId, text: &TextArgs) -> Result<(), Failure> {
+    let services = &session.services;
+    let text = match input::optional(text)? {
+        Some(text) => text,
+        None => {
+            let row = services.store.outbox_row(id)?;
+            let old = row.as_ref().and_then(|row| row.intent.action.text()).unwrap_or_default();
+            input::edited(context, old).await?
+        }
+    };
+    let row = outbox::edit(&services.store, &services.profile, id, text)?;
+    print(&format!("{} is changed and queued: `vepherd outbox send {}` sends it\n", row.id, row.id))
 }
 
 fn sent(row: &OutboxRow) -> String {

@@ -1,8 +1,10 @@
 //! What commands say: results to stdout, everything else to stderr; colours only where they are wanted; nothing of
 //! GitHub's text reaches the terminal unsanitised.
 
+pub mod forecast;
 pub mod json;
 pub mod page;
+pub mod sheet;
 pub mod table;
 
 use std::io::{self, IsTerminal, Write};
@@ -83,10 +85,19 @@ impl Out {
 /// Where stdout cannot be written.
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Failure::new(FailureKind::Local, "write to stdout", error.to_string())),
+    written(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+}
+
+/// How writing a result ended: a reader that has gone is no failure.
+///
+/// # Errors
+/// Where it could not be written.
+pub fn written(ended: io::Result<()>) -> Result<(), Failure> {
+    match ended {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(FailureKind::Local, "write to stdout", error.to_string()))
+        }
+        Ok(()) | Err(_) => Ok(()),
     }
 }
 

@@ -1,18 +1,23 @@
 //! `vepherd owners`: who can approve and review the paths of a local checkout, by the OWNERS files in it.
 
-use std::collections::BTreeMap;
-use std::io::{BufRead, Write};
-use std::path::{Path, PathBuf};
+use std::io::{Read, Write};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::domain::failure::{Failure, FailureKind};
+use super::batch::{self, Batch};
+use super::output::sheet::Sheet;
+use super::output::{self, Out, Paint, json};
+use crate::domain::failure::Failure;
 use crate::domain::ids::Login;
-use crate::domain::prow::approve::{Evaluation, needs, owners_state};
-use crate::domain::prow::owners::{List, Tree};
+use crate::domain::prow::approve::{Evaluation, needs, owners_file, owners_state};
+use crate::domain::prow::owners::{List, OwnersProblem, Tree};
 use crate::domain::text::sanitize_line;
+
+mod checkout;
+
+pub use checkout::{Checkout, load};
 
 /// Arguments of `vepherd owners`.
 #[derive(Args, Clone, Debug, Default)]
@@ -43,112 +48,92 @@ pub struct OwnersArgs {
 /// Runs `vepherd owners`. Problems of the files go to `notes`, one line each.
 ///
 /// # Errors
-/// Where the directory cannot be read, or a line of a batch is no such object.
+/// Where the directory cannot be read, a path does not lie in it, or a line of a batch is no such object.
 pub fn run(
     args: &OwnersArgs,
-    input: &mut dyn BufRead,
+    input: &mut dyn Read,
     out: &mut dyn Write,
     notes: &mut dyn Write,
+    look: Out,
 ) -> Result<(), Failure> {
-    let tree = load(&args.dir)?;
-    let local = |error: std::io::Error| Failure::new(FailureKind::Local, "write the answer", error.to_string());
-    for problem in tree.problems() {
-        writeln!(notes, "{}: {}", sanitize_line(&problem.path), sanitize_line(&problem.message)).map_err(local)?;
+    let checkout = load(&args.dir)?;
+    for problem in checkout.problems() {
+        // Where nobody reads the notes the answer is still wanted.
+        let _ = writeln!(notes, "{}: {}", sanitize_line(&problem.path), sanitize_line(&problem.message));
     }
     let tree = match &args.collaborators {
-        Some(logins) => tree.among(&self::logins(logins)),
-        None => tree,
+        Some(logins) => checkout.tree.among(&self::logins(logins)),
+        None => checkout.tree.clone(),
     };
     if args.batch {
-        return batch(&tree, input, out);
+        return BATCH.run(input, out, |asked: &Asked| {
+            let paths = asked.paths.iter().map(|path| checkout.inside(path)).collect::<Result<Vec<_>, _>>()?;
+            Ok(Answer::of(&paths, &logins(&asked.approved_by), &tree))
+        });
     }
+    let paths = args.paths.iter().map(|path| checkout.inside(path)).collect::<Result<Vec<_>, _>>();
+    let paths = paths.map_err(|why| checkout::bad_path(&args.dir, &why))?;
     let author = args.author.as_deref().map(Login::new);
     let approved_by = logins(args.approved_by.as_deref().unwrap_or_default());
-    let state = owners_state(&args.paths, &approved_by, author.as_ref(), &tree);
-    if args.json {
-        let value = serde_json::json!({
-            "schema": 1,
-            "files": args.paths.iter().map(|path| FileOwners::of(path, &tree)).collect::<Vec<_>>(),
-            "needs": state.needed,
-            "unapproved": state.unapproved,
-            "approved": state.files_approved,
-            "suggested": state.ccs,
-            "problems": tree.problems(),
-        });
-        return writeln!(out, "{value:#}").map_err(local);
-    }
-    out.write_all(shown(args, &state, &tree).as_bytes()).map_err(local)
+    let state = owners_state(&paths, &approved_by, author.as_ref(), &tree);
+    let answer = if args.json {
+        as_json(&paths, &state, &tree, &checkout.problems().collect::<Vec<_>>())
+    } else {
+        shown(&paths, &state, &tree, look)
+    };
+    output::written(out.write_all(answer.as_bytes()))
 }
 
-/// Reads the OWNERS files below a directory. Links are not followed, as Prow follows none (`specs/prow.md` §4.2).
-///
-/// # Errors
-/// Where the directory itself cannot be read; what cannot be read below it counts as absent.
-pub fn load(dir: &Path) -> Result<Tree, Failure> {
-    let attempted = || format!("read the OWNERS files in {}", dir.display());
-    if !dir.is_dir() {
-        return Err(Failure::new(FailureKind::Usage, attempted(), "there is no such directory")
-            .hint("name the root of a checkout: --dir DIR"));
-    }
-    let mut files = BTreeMap::new();
-    let mut open = vec![(dir.to_path_buf(), String::new())];
-    while let Some((at, name)) = open.pop() {
-        let entries = match std::fs::read_dir(&at) {
-            Ok(entries) => entries,
-            Err(error) if name.is_empty() => {
-                return Err(Failure::new(FailureKind::Local, attempted(), error.to_string()));
-            }
-            Err(_) => continue,
-        };
-        for entry in entries.flatten() {
-            let (Ok(kind), Some(file)) = (entry.file_type(), entry.file_name().to_str().map(str::to_owned)) else {
-                continue;
-            };
-            let path = if name.is_empty() { file.clone() } else { format!("{name}/{file}") };
-            if kind.is_dir() && file != ".git" {
-                open.push((entry.path(), path));
-            } else if kind.is_file()
-                && file == "OWNERS"
-                && let Ok(bytes) = std::fs::read(entry.path())
-            {
-                files.insert(path, text(bytes));
-            }
-        }
-    }
-    let aliases = std::fs::read(dir.join("OWNERS_ALIASES")).ok().map(text);
-    Ok(Tree::read(&files, aliases.as_deref()))
-}
-
-/// A file's text. YAML allows no bytes that are not UTF-8: a zero byte in their place makes the reader refuse the file,
-/// as Go's does.
-fn text(bytes: Vec<u8>) -> String {
-    match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).replace('\u{fffd}', "\0"),
-    }
+fn as_json(paths: &[String], state: &Evaluation, tree: &Tree, problems: &[&OwnersProblem]) -> String {
+    let by = |(login, has_power): (&Login, bool)| serde_json::json!({ "login": login, "has_power": has_power });
+    json::text(&serde_json::json!({
+        "schema": json::SCHEMA,
+        "files": paths.iter().map(|path| FileOwners::of(path, tree)).collect::<Vec<_>>(),
+        "needs": state.needed,
+        "unapproved": state.unapproved,
+        "approved": state.files_approved,
+        "approved_by": state.approvals.iter().map(|one| by((&one.login, one.has_power))).collect::<Vec<_>>(),
+        "suggested": state.ccs,
+        "problems": problems,
+    }))
 }
 
 fn logins(names: &[String]) -> Vec<Login> {
     names.iter().map(|name| Login::new(name.trim())).filter(|login| !login.as_str().is_empty()).collect()
 }
 
+/// What a batch of paths is about.
+const BATCH: Batch = Batch {
+    attempted: "answer the paths of standard input",
+    shape: "{\"id\": …, \"paths\": […], \"approved_by\": […]}",
+};
+
 #[derive(Deserialize)]
 struct Asked {
-    #[serde(default)]
-    id: Value,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "batch::list")]
     paths: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "batch::list")]
     approved_by: Vec<String>,
 }
 
 #[derive(Serialize)]
-struct Answer<'a> {
-    id: &'a Value,
+struct Answer {
     files: Vec<FileOwners>,
     needs: Vec<String>,
     unapproved: Vec<String>,
     approved: bool,
+}
+
+impl Answer {
+    fn of(paths: &[String], approved_by: &[Login], tree: &Tree) -> Self {
+        let state = owners_state(paths, approved_by, None, tree);
+        Self {
+            files: paths.iter().map(|path| FileOwners::of(path, tree)).collect(),
+            needs: state.needed,
+            unapproved: state.unapproved,
+            approved: state.files_approved,
+        }
+    }
 }
 
 /// One path's owners, sorted.
@@ -187,79 +172,63 @@ impl FileOwners {
     }
 }
 
-fn batch(tree: &Tree, input: &mut dyn BufRead, out: &mut dyn Write) -> Result<(), Failure> {
-    let attempted = || "answer the paths of standard input".to_owned();
-    let local = |error: std::io::Error| Failure::new(FailureKind::Local, attempted(), error.to_string());
-    let mut out = std::io::BufWriter::with_capacity(1 << 16, out);
-    let mut line = Vec::new();
-    let mut number = 0_usize;
-    loop {
-        line.clear();
-        if input.read_until(b'\n', &mut line).map_err(local)? == 0 {
-            return out.flush().map_err(local);
-        }
-        number += 1;
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        let asked: Asked = match serde_json::from_str(&String::from_utf8_lossy(&line)) {
-            Ok(asked) => asked,
-            Err(error) => {
-                out.flush().map_err(local)?;
-                return Err(Failure::new(FailureKind::Usage, attempted(), format!("line {number}: {error}"))
-                    .hint("each line is an object {\"id\": …, \"paths\": […], \"approved_by\": […]}"));
-            }
-        };
-        let state = owners_state(&asked.paths, &logins(&asked.approved_by), None, tree);
-        let answer = Answer {
-            id: &asked.id,
-            files: asked.paths.iter().map(|path| FileOwners::of(path, tree)).collect(),
-            needs: state.needed,
-            unapproved: state.unapproved,
-            approved: state.files_approved,
-        };
-        serde_json::to_writer(&mut out, &answer).map_err(|error| local(error.into()))?;
-        out.write_all(b"\n").map_err(local)?;
-    }
-}
-
-/// The answer for people.
-fn shown(args: &OwnersArgs, state: &Evaluation, tree: &Tree) -> String {
-    let mut said = String::new();
-    let mut line = |text: String| {
-        said.push_str(&text);
-        said.push('\n');
-    };
-    let names =
-        |names: &[String]| if names.is_empty() { "nobody".to_owned() } else { sanitize_line(&names.join(", ")) };
-    for path in &args.paths {
+/// The answer for people: every path with its owners, then what the change as a whole needs.
+fn shown(paths: &[String], state: &Evaluation, tree: &Tree, look: Out) -> String {
+    let mut sheet = Sheet::new(look, "decided by".len());
+    let names = |names: &[String]| if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
+    for path in paths {
         let owners = FileOwners::of(path, tree);
-        line(sanitize_line(path));
-        line(format!(
-            "  decided by  {}",
-            sanitize_line(&crate::domain::prow::approve::owners_file(&owners.owners_dir))
-        ));
-        line(format!("  approvers   {}", names(&owners.leaf_approvers)));
-        if owners.approvers != owners.leaf_approvers {
-            line(format!("  and above   {}", names(&owners.approvers)));
+        sheet.heading(if path.is_empty() { "." } else { path });
+        sheet.row("decided by", None, &owners_file(&owners.owners_dir));
+        sheet.row("approvers", Some(Paint::Green), &names(&owners.leaf_approvers));
+        let above: Vec<String> =
+            owners.approvers.iter().filter(|login| !owners.leaf_approvers.contains(login)).cloned().collect();
+        if !above.is_empty() {
+            sheet.row("also", None, &format!("{} (from directories above)", above.join(", ")));
         }
-        line(format!("  reviewers   {}", names(&owners.reviewers)));
+        if owners.no_parent_owners {
+            sheet.row("alone", None, "owners of directories above have no say (no_parent_owners)");
+        }
+        sheet.row("reviewers", None, &names(&owners.reviewers));
         if !owners.required_reviewers.is_empty() {
-            line(format!("  required    {}", names(&owners.required_reviewers)));
+            sheet.row(
+                "required",
+                None,
+                &format!("{} (Prow asks them in any case)", owners.required_reviewers.join(", ")),
+            );
         }
         if !owners.labels.is_empty() {
-            line(format!("  labels      {}", names(&owners.labels)));
+            sheet.row("labels", None, &owners.labels.join(", "));
         }
     }
+    sheet.heading("the change as a whole");
+    for dir in state.needed.iter().filter(|dir| !state.unapproved.contains(dir)) {
+        let by: Vec<String> = state.cleared.get(dir).into_iter().flatten().map(Login::to_string).collect();
+        let by = if by.is_empty() { "needs nobody".to_owned() } else { format!("approved by {}", by.join(", ")) };
+        sheet.row("done", Some(Paint::Green), &format!("{}: {by}", owners_file(dir)));
+    }
+    for need in needs(state, paths, tree) {
+        let any_of: Vec<String> = need.any_of.iter().map(Login::to_string).collect();
+        let who = if any_of.is_empty() {
+            "nobody can approve it".to_owned()
+        } else {
+            format!("any of {}", any_of.join(", "))
+        };
+        sheet.row("needs", Some(Paint::Yellow), &format!("{}: {who}", need.owners));
+    }
+    let powerless: Vec<String> =
+        state.approvals.iter().filter(|one| !one.has_power).map(|one| one.login.to_string()).collect();
+    if !powerless.is_empty() {
+        sheet.row("no power", Some(Paint::Red), &format!("{}: these OWNERS do not name them", powerless.join(", ")));
+    }
     if state.files_approved {
-        line("approved: nothing is missing".to_owned());
+        sheet.row("approved", Some(Paint::Green), "nothing is missing");
+    } else if !state.ccs.is_empty() {
+        sheet.row(
+            "ask",
+            None,
+            &format!("{} for instance; Prow draws lots where several would do", state.ccs.join(", ")),
+        );
     }
-    for need in needs(state, &args.paths, tree) {
-        let any_of: Vec<String> = need.any_of.iter().map(|login| login.as_str().to_owned()).collect();
-        line(format!("needs an approver of {}: {}", sanitize_line(&need.owners), names(&any_of)));
-    }
-    if !state.ccs.is_empty() {
-        line(format!("Prow would suggest {}", names(&state.ccs)));
-    }
-    said
+    sheet.finish()
 }

@@ -14,6 +14,7 @@ use crate::shell::secrets;
 use crate::shell::services::Services;
 use crate::shell::store::Store;
 use crate::shell::sync::{Mode, Progress};
+use crate::sim::faults::Fault;
 use crate::sim::{self, Sim};
 
 /// What every command has before it opens anything.
@@ -29,6 +30,8 @@ pub struct Context {
     pub settings: Settings,
     /// Where results go.
     pub out: Out,
+    /// Faults of the demo's GitHub.
+    pub faults: Vec<Fault>,
 }
 
 /// Everything open.
@@ -47,10 +50,10 @@ impl Context {
     /// Where the system names no place for files.
     pub fn new(env: Env, global: Global) -> Result<Self, Failure> {
         let paths = Paths::find(&env)?;
-        let flags = Flags { repo: global.repo.clone(), profile: global.profile.clone() };
+        let flags = Flags { repo: global.repo.clone(), profile: global.profile.clone(), read_only: global.read_only };
         let settings = Settings::read(&flags, &env, &paths);
         let out = Out::of_stdout(global.color.map(Into::into), &env, settings.color);
-        Ok(Self { env, global, paths, settings, out })
+        Ok(Self { env, global, paths, settings, out, faults: Vec::new() })
     }
 
     /// Opens store and client. Where there is no token, the services say so when somebody asks for GitHub.
@@ -86,6 +89,7 @@ impl Context {
             store: Arc::new(store),
             clock: self.settings.clock(),
             client,
+            writing: self.settings.writing(),
         };
         Ok(Session { services, demo: None })
     }
@@ -96,6 +100,9 @@ impl Context {
         let world = sim::demo::world(clock.now());
         let token = world.token.clone();
         let sim = Sim::new(world, clock.as_fn());
+        for fault in &self.faults {
+            sim.inject(fault.clone());
+        }
         let profile = crate::domain::profile::Profile::kubevirt();
         let services = Services {
             repo: profile.repo.clone(),
@@ -104,6 +111,7 @@ impl Context {
             store: Arc::new(Store::in_memory()?),
             clock,
             client: Client::over(sim.clone(), "http://127.0.0.1", token.into()),
+            writing: self.settings.writing(),
         };
         Ok(Session { services, demo: Some(sim) })
     }

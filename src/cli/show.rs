@@ -3,7 +3,7 @@
 use super::args::ShowArgs;
 use super::output::{json, page, print};
 use super::session::{Context, Session};
-use crate::domain::board::Board;
+use crate::domain::board::{Board, derive_one};
 use crate::domain::facts::{Facts, PullFacts};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::PullNumber;
@@ -50,12 +50,8 @@ pub fn find<'a>(
     if let Some(verdict) = board.find(number) {
         return Ok((pull, verdict.clone()));
     }
-    // The board's window is a rule of the profile: asked for by number, one proposal has no window.
-    let mut profile = (*session.services.profile).clone();
-    profile.numbers.converged_shown_days = i64::from(i32::MAX);
-    let mut alone = facts.clone();
-    alone.pulls.retain(|other, _| *other == number);
-    let board =
-        crate::domain::board::derive(&alone, &profile, session.services.sigs.as_deref(), session.services.clock.now());
-    board.find(number).cloned().map(|verdict| (pull, verdict)).ok_or_else(missing)
+    // The board shows what converged lately; asked for by number, a proposal has no window.
+    let services = &session.services;
+    let verdict = derive_one(facts, &services.profile, services.sigs.as_deref(), number, services.clock.now());
+    verdict.map(|verdict| (pull.as_ref(), verdict)).ok_or_else(missing)
 }

@@ -9,7 +9,7 @@ use super::session::{Context, Session};
 use crate::app::keymap::Keymap;
 use crate::app::registry;
 use crate::domain::failure::Failure;
-use crate::shell::config::{Env, KeySetting, Mistake};
+use crate::shell::config::{Env, GlyphChoice, KeySetting, Mistake};
 use crate::shell::{editor, runtime};
 use crate::view::styles::{ColorMode, GlyphSet, Styles};
 
@@ -28,14 +28,16 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
         tell(&format!("vepherd: {mistake}"));
     }
     let editor = context.settings.editor.as_ref().map_or(editor::FALLBACK, |editor| editor.value.as_str());
-    let mode = if context.out.color { ColorMode::Colors } else { ColorMode::Mono };
+    let mode = if context.out.color { depth(&context.env) } else { ColorMode::Mono };
+    let glyphs = glyphs(context.settings.glyphs, &context.env);
     let options = runtime::Options {
         demo: session.demo.is_some(),
-        styles: Styles::calm(mode, glyphs(&context.env)),
+        styles: Styles::new(&context.settings.theme, mode, glyphs),
         keymap,
         views: context.settings.views.clone(),
         editor: editor.to_owned(),
         scratch: context.scratch(),
+        undo: context.settings.undo.value,
         notice: notice(context.settings.mistakes.iter().chain(&mistakes)),
     };
     runtime::run(session.services, options).await
@@ -95,11 +97,26 @@ pub fn keymap(settings: &[KeySetting]) -> (Keymap, Vec<Mistake>) {
     }
 }
 
-/// Unicode, unless the locale says otherwise.
-fn glyphs(env: &Env) -> GlyphSet {
+/// The colours that the terminal says it can show: true ones where it says so, the palette of 256 where its name says
+/// so or says nothing, its own sixteen on the consoles that have no more.
+fn depth(env: &Env) -> ColorMode {
+    match (env.get("COLORTERM"), env.get("TERM").unwrap_or_default()) {
+        (Some("truecolor" | "24bit"), _) => ColorMode::Colors,
+        (_, "linux" | "ansi" | "vt100" | "vt220" | "xterm" | "screen" | "cygwin") => ColorMode::Ansi,
+        (_, term) if term.ends_with("-16color") => ColorMode::Ansi,
+        (_, term) if term.ends_with("-direct") => ColorMode::Colors,
+        _ => ColorMode::Indexed,
+    }
+}
+
+/// As set; else Unicode, unless the locale or a console's name says otherwise.
+fn glyphs(choice: GlyphChoice, env: &Env) -> GlyphSet {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| env.get(name));
-    match locale {
-        Some("C" | "POSIX") => GlyphSet::Ascii,
-        _ => GlyphSet::Unicode,
+    match (choice, locale, env.get("TERM")) {
+        (GlyphChoice::Unicode, ..) => GlyphSet::Unicode,
+        (GlyphChoice::Ascii, ..) | (GlyphChoice::Auto, Some("C" | "POSIX"), _) => GlyphSet::Ascii,
+        // The kernel's console has a few hundred glyphs, and ours are not among them.
+        (GlyphChoice::Auto, _, Some("linux")) => GlyphSet::Ascii,
+        (GlyphChoice::Auto, ..) => GlyphSet::Unicode,
     }
 }

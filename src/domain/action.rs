@@ -104,6 +104,39 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// The user's words in it; none for actions without.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Comment { text }
+            | Self::Lgtm { text }
+            | Self::Approve { text, .. }
+            | Self::Unhold { text }
+            | Self::Reply { text, .. } => Some(text),
+            Self::Veto { reason, .. } | Self::Hold { reason } => Some(reason),
+            Self::Unveto { why, .. } => Some(why),
+            Self::Assign { .. } | Self::Unassign { .. } | Self::Cc { .. } | Self::Resolve { .. } => None,
+        }
+    }
+
+    /// Replaces the user's words; false for actions without.
+    #[must_use]
+    pub fn set_text(&mut self, new: String) -> bool {
+        match self {
+            Self::Comment { text }
+            | Self::Lgtm { text }
+            | Self::Approve { text, .. }
+            | Self::Unhold { text }
+            | Self::Reply { text, .. } => *text = new,
+            Self::Veto { reason, .. } | Self::Hold { reason } => *reason = new,
+            Self::Unveto { why, .. } => *why = new,
+            Self::Assign { .. } | Self::Unassign { .. } | Self::Cc { .. } | Self::Resolve { .. } => return false,
+        }
+        true
+    }
+}
+
 /// One call to GitHub.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "call", rename_all = "kebab-case")]

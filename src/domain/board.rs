@@ -11,9 +11,9 @@ use serde::Serialize;
 use super::facts::Facts;
 use super::ids::{Login, PullNumber, Release, SigName};
 use super::marks::Local;
-use super::verdict::{Kind, MyTurn, Stage, Verdict};
+use super::verdict::{Convergence, Kind, MyTurn, Stage, Verdict};
 
-pub use derive::derive;
+pub use derive::{derive, derive_one};
 
 /// Everything derived from the facts.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,11 +64,13 @@ pub enum Grouping {
     Sig,
     /// By target release.
     Release,
+    /// By verdict of convergence: the stalled first.
+    Convergence,
 }
 
 impl Grouping {
     /// All, in the order in which `b` cycles.
-    pub const ALL: [Self; 4] = [Self::Stage, Self::Shepherd, Self::Sig, Self::Release];
+    pub const ALL: [Self; 5] = [Self::Stage, Self::Shepherd, Self::Sig, Self::Release, Self::Convergence];
 
     /// The next one.
     #[must_use]
@@ -77,7 +79,8 @@ impl Grouping {
             Self::Stage => Self::Shepherd,
             Self::Shepherd => Self::Sig,
             Self::Sig => Self::Release,
-            Self::Release => Self::Stage,
+            Self::Release => Self::Convergence,
+            Self::Convergence => Self::Stage,
         }
     }
 
@@ -89,6 +92,7 @@ impl Grouping {
             Self::Shepherd => "shepherd",
             Self::Sig => "SIG",
             Self::Release => "release",
+            Self::Convergence => "convergence",
         }
     }
 }
@@ -183,6 +187,7 @@ impl Board {
                 (None, Kind::New | Kind::Update) => LaneKey::SeveralSigs,
             }],
             Grouping::Release => vec![verdict.release.clone().map_or(LaneKey::NoRelease, LaneKey::Release)],
+            Grouping::Convergence => vec![LaneKey::Convergence(verdict.convergence)],
         }
     }
 }
@@ -198,6 +203,7 @@ enum LaneKey {
     Process,
     Release(Release),
     NoRelease,
+    Convergence(Convergence),
     Stage(Stage),
 }
 
@@ -212,6 +218,7 @@ impl LaneKey {
             Self::Process => "process".to_owned(),
             Self::Release(release) => release.to_string(),
             Self::NoRelease => "no release".to_owned(),
+            Self::Convergence(convergence) => convergence.word().to_owned(),
             Self::Stage(stage) => stage.title().to_owned(),
         }
     }
@@ -226,6 +233,8 @@ impl LaneKey {
                 other_mine.cmp(mine).then_with(|| sig.cmp(other_sig))
             }
             (Self::Release(release), Self::Release(other)) => release.order().cmp(&other.order()),
+            // What is worst comes first.
+            (Self::Convergence(verdict), Self::Convergence(other)) => other.cmp(verdict),
             (Self::Stage(stage), Self::Stage(other)) => stage.cmp(other),
             _ => self.rank().cmp(&other.rank()),
         }
@@ -241,7 +250,8 @@ impl LaneKey {
             Self::Process => 5,
             Self::Release(_) => 6,
             Self::NoRelease => 7,
-            Self::Stage(_) => 8,
+            Self::Convergence(_) => 8,
+            Self::Stage(_) => 9,
         }
     }
 }

@@ -5,14 +5,16 @@
 //! named in [`PullFacts::truncated`], so that a screen can say so.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{Login, NodeId, PullNumber, Release, RepoId, Sha};
 
-/// Everything that vepherd knows of one repository.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// Everything that vepherd knows of one repository. Pulls and issues are shared: a store that reads them again hands out
+/// the same ones where nothing changed, and that is how a derivation knows what it has read before.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Facts {
     /// The repository of the proposals.
     pub repo: RepoId,
@@ -23,9 +25,9 @@ pub struct Facts {
     /// When the newest sync ended; `None` before the first.
     pub synced_at: Option<Timestamp>,
     /// The pull requests, open and recently closed.
-    pub pulls: BTreeMap<PullNumber, PullFacts>,
+    pub pulls: BTreeMap<PullNumber, Arc<PullFacts>>,
     /// Tracking issues, by number.
-    pub issues: BTreeMap<u64, IssueFacts>,
+    pub issues: BTreeMap<u64, Arc<IssueFacts>>,
     /// The files that say who is who and what is when.
     pub files: RepoFiles,
 }
@@ -43,6 +45,16 @@ impl Facts {
             issues: BTreeMap::new(),
             files: RepoFiles::default(),
         }
+    }
+
+    /// Takes a pull in, in the place of an older reading of it.
+    pub fn put(&mut self, pull: PullFacts) {
+        self.pulls.insert(pull.number, Arc::new(pull));
+    }
+
+    /// Takes a tracking issue in, in the place of an older reading of it.
+    pub fn put_issue(&mut self, issue: IssueFacts) {
+        self.issues.insert(issue.number, Arc::new(issue));
     }
 }
 

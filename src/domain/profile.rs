@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::facts::{Actor, ActorKind};
 use super::ids::{Login, RepoId, SigName};
 
 /// The text of the built-in profile `kubevirt`.
@@ -202,10 +203,33 @@ impl Profile {
         Self::parse(KUBEVIRT).expect("the embedded profile is valid")
     }
 
+    /// True for robots: typed so by GitHub, named so by a `[bot]` suffix, Prow's own, or listed.
+    #[must_use]
+    pub fn is_robot(&self, actor: &Actor) -> bool {
+        actor.kind == ActorKind::Bot || self.is_robot_login(&actor.login)
+    }
+
+    /// The same for a login alone.
+    #[must_use]
+    pub fn is_robot_login(&self, login: &Login) -> bool {
+        login.as_str().ends_with("[bot]") || self.is_prow(login) || self.bots.others.iter().any(|bot| bot == login)
+    }
+
+    /// Said by a robot: by its account, or by the look of the text, whoever's account it uses (`process.md` §3, "Words").
+    #[must_use]
+    pub fn is_robots(&self, author: Option<&Actor>, body: &str) -> bool {
+        author.is_some_and(|actor| self.is_robot(actor)) || looks_robotic(body)
+    }
+
     /// True for Prow's own accounts; a `[bot]` suffix does not count (`specs/prow.md` §1.4).
     #[must_use]
     pub fn is_prow(&self, login: &Login) -> bool {
         let bare = login.as_str().strip_suffix("[bot]").unwrap_or(login.as_str());
         self.bots.prow.iter().any(|bot| bot.is(bare))
     }
+}
+
+/// Texts that only robots write: Prow's notifier and CodeRabbit's comments.
+fn looks_robotic(body: &str) -> bool {
+    body.starts_with("[APPROVALNOTIFIER]") || body.starts_with("<!-- This is an auto-generated comment")
 }

@@ -25,7 +25,6 @@ mod words;
 pub use codes::{Problem, ProblemCode, Reason, ReasonCode};
 pub use context::Context;
 pub use derive::derive;
-pub(in crate::domain) use timeline::is_robots;
 
 use super::ids::{Login, PullNumber, Release, Sha, SigName, VepNumber};
 use super::prow::approve::Approval;
@@ -493,7 +492,7 @@ pub struct Clocks {
 }
 
 /// Where a proposal is heading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Convergence {
     /// Gains, no losses.
@@ -504,6 +503,19 @@ pub enum Convergence {
     Diverging,
     /// Nothing happens.
     Stalled,
+}
+
+impl Convergence {
+    /// The word on screen and in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Converging => "converging",
+            Self::Flat => "flat",
+            Self::Diverging => "diverging",
+            Self::Stalled => "stalled",
+        }
+    }
 }
 
 /// Why the viewer should look (`process.md` §3, urgency): an order, not a score.

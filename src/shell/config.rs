@@ -7,15 +7,20 @@ mod file;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::clock::Clock;
+use super::outbox::SETTLED;
 use super::paths::Paths;
+use super::services::Writing;
+use crate::app::model::UNDO;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::{RepoId, SigName};
 use crate::domain::profile::Profile;
 use crate::domain::query::Views;
+use crate::view::styles::{Palette, THEMES};
 
 /// GitHub's own REST root.
 pub const GITHUB_API: &str = "https://api.github.com";
@@ -61,6 +66,8 @@ pub struct Flags {
     pub repo: Option<String>,
     /// `--profile`.
     pub profile: Option<String>,
+    /// `--read-only`.
+    pub read_only: bool,
 }
 
 /// Where a value came from, strongest first.
@@ -110,6 +117,18 @@ pub enum ColorChoice {
     Never,
 }
 
+/// Which glyphs are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GlyphChoice {
+    /// Unicode, unless the locale says otherwise.
+    #[default]
+    Auto,
+    /// Unicode.
+    Unicode,
+    /// ASCII alone.
+    Ascii,
+}
+
 /// A key binding of the file, unchecked: which actions and keys exist is the keymap's knowledge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeySetting {
@@ -130,6 +149,15 @@ pub struct Mistake {
     pub message: String,
     /// What to write instead.
     pub hint: Option<String>,
+}
+
+impl Mistake {
+    /// Line and column in the file; what stands in no line comes last.
+    fn order(&self) -> (usize, usize) {
+        let mut numbers = self.place.rsplit(':').map(|part| part.parse().unwrap_or(usize::MAX));
+        let column = numbers.next().unwrap_or(usize::MAX);
+        (numbers.next().unwrap_or(usize::MAX), column)
+    }
 }
 
 impl fmt::Display for Mistake {
@@ -157,8 +185,20 @@ pub struct Settings {
     pub sigs: Option<Vec<SigName>>,
     /// When text is coloured, where the file says so.
     pub color: ColorChoice,
+    /// The theme's colours.
+    pub theme: Palette,
+    /// The theme's name or path, and who named it.
+    pub theme_name: Setting<String>,
+    /// Which glyphs are drawn.
+    pub glyphs: GlyphChoice,
     /// The editor's command line, from the file, else `VISUAL`, else `EDITOR`.
     pub editor: Option<Setting<String>>,
+    /// Nothing is posted; no origin where it may.
+    pub read_only: Option<Origin>,
+    /// How long a write can be undone.
+    pub undo: Setting<Duration>,
+    /// How long a post whose reply was lost may still arrive.
+    pub lost_reply: Setting<Duration>,
     /// Key bindings of the file.
     pub keys: Vec<KeySetting>,
     /// Saved views of the file.
@@ -178,6 +218,7 @@ impl Settings {
         let (profile, profile_name) = profile(flags, env, &file, folder, &mut mistakes);
         let repo = repo(flags, env, &file, &profile, &mut mistakes);
         let api = api(env, &file, &mut mistakes);
+        let (theme, theme_name) = theme(env, &file, folder, &mut mistakes);
         let now = env.get("VEPHERD_NOW").and_then(|text| {
             let read = text.parse::<Timestamp>();
             if read.is_err() {
@@ -189,18 +230,32 @@ impl Settings {
             }
             read.ok()
         });
+        // The file is read by key and its values are checked one by one; the user reads it by line.
+        mistakes.sort_by_key(Mistake::order);
         let editor = file.editor.map(|value| Setting { value, origin: Origin::File }).or_else(|| {
             ["VISUAL", "EDITOR"]
                 .into_iter()
                 .find_map(|name| Some(Setting { value: env.get(name)?.to_owned(), origin: Origin::Variable(name) }))
         });
+        let read_only =
+            if flags.read_only { Some(Origin::Flag("--read-only")) } else { file.read_only.then_some(Origin::File) };
+        let timed = |set: Option<Duration>, default: Duration| match set {
+            Some(value) => Setting { value, origin: Origin::File },
+            None => Setting { value: default, origin: Origin::Default },
+        };
         Self {
+            read_only,
+            undo: timed(file.undo, UNDO),
+            lost_reply: timed(file.lost_reply, SETTLED),
             profile,
             profile_name,
             repo,
             api,
             sigs: file.sigs,
             color: file.color.unwrap_or_default(),
+            theme,
+            theme_name,
+            glyphs: file.glyphs.unwrap_or_default(),
             editor,
             keys: file.keys,
             views: file.views,
@@ -213,6 +268,16 @@ impl Settings {
     #[must_use]
     pub fn clock(&self) -> Clock {
         self.now.map_or_else(Clock::real, Clock::frozen)
+    }
+
+    /// How writes go.
+    #[must_use]
+    pub fn writing(&self) -> Writing {
+        let forbidden = self.read_only.map(|origin| match origin {
+            Origin::Flag(name) => format!("vepherd was started with {name}"),
+            _ => "the configuration file says read_only".to_owned(),
+        });
+        Writing { settled: self.lost_reply.value, forbidden }
     }
 
     /// Fails with every mistake at once.
@@ -268,6 +333,39 @@ fn profile(
                 "A profile names every rule; start from the built-in one (assets/profiles/kubevirt.toml).",
             ),
         },
+    }
+}
+
+fn theme(env: &Env, file: &file::File, folder: &Path, mistakes: &mut Vec<Mistake>) -> (Palette, Setting<String>) {
+    const DEFAULT: &str = THEMES[0].0;
+    let set = env
+        .get("VEPHERD_THEME")
+        .map(|text| (text, Origin::Variable("VEPHERD_THEME"), "VEPHERD_THEME".to_owned()))
+        .or_else(|| file.theme.as_ref().map(|(text, place)| (text.as_str(), Origin::File, place.clone())));
+    let default = || {
+        let palette = Palette::named(DEFAULT).unwrap_or_default();
+        (palette, Setting { value: DEFAULT.to_owned(), origin: Origin::Default })
+    };
+    let Some((text, origin, place)) = set else { return default() };
+    let named = |palette| (palette, Setting { value: text.to_owned(), origin });
+    if let Some(palette) = Palette::named(text) {
+        return named(palette);
+    }
+    let mut wrong = |message: String, hint: String| {
+        mistakes.push(Mistake { place: place.clone(), message, hint: Some(hint) });
+        default()
+    };
+    let names = || THEMES.map(|(name, _)| name).join(", ");
+    if !text.contains(['/', '\\']) && Path::new(text).extension().is_none() {
+        let hint = format!("Write one of {}, or the path of a TOML file.", names());
+        return wrong(format!("there is no built-in theme `{text}`"), hint);
+    }
+    // A path in the file is meant from the file's folder, others from where the user stands.
+    let path = if origin == Origin::File { folder.join(text) } else { PathBuf::from(text) };
+    let read = std::fs::read_to_string(&path).map_err(|error| error.to_string());
+    match read.and_then(|text| Palette::parse(&text).map_err(|error| error.to_string())) {
+        Ok(palette) => named(palette),
+        Err(error) => wrong(format!("{}: {error}", path.display()), format!("Built-in themes are {}.", names())),
     }
 }
 

@@ -15,7 +15,6 @@ use super::input::Input;
 use super::services::Services;
 use super::terminal::{self, Terminal};
 use super::{editor, signals};
-use crate::app;
 use crate::app::keymap::Keymap;
 use crate::app::model::Settings;
 use crate::app::msg::Msg;
@@ -44,6 +43,8 @@ pub struct Options {
     pub editor: String,
     /// Where the editor's file is made.
     pub scratch: PathBuf,
+    /// How long a write can be undone.
+    pub undo: Duration,
     /// What the user should know from the start.
     pub notice: Option<String>,
 }
@@ -66,7 +67,9 @@ pub fn settings(services: &Services, demo: bool) -> Settings {
 /// Where the terminal cannot be used, the store cannot be read, or a part of the program panicked.
 pub async fn run(services: Services, options: Options) -> Result<(), Failure> {
     let mut signals = signals::Signals::listen()?;
-    let settings = app::model::Settings { views: options.views.clone(), ..settings(&services, options.demo) };
+    let mut settings = settings(&services, options.demo);
+    settings.undo = options.undo;
+    settings.views.clone_from(&options.views);
     let mut terminal = Terminal::take()?;
     let mut session = Session::start(services, settings, options.keymap.clone(), terminal.size())?;
     if let Some(notice) = &options.notice {

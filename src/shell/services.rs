@@ -2,16 +2,17 @@
 //! line, for real use or over the simulator; everything after that does not know which.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::clock::Clock;
 use super::github::client::Client;
-use super::outbox::{self, How, Sent};
+use super::outbox::{self, How, Sender, Sent};
 use super::store::{OutboxId, Store};
 use super::sync::{self, Mode, Progress, Summary};
 use crate::domain::action::Intent;
 use crate::domain::board::{self, Board};
 use crate::domain::facts::{Facts, PullFacts};
-use crate::domain::failure::Failure;
+use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::{PullNumber, RepoId, SigName};
 use crate::domain::profile::Profile;
 
@@ -30,6 +31,23 @@ pub struct Services {
     pub clock: Clock,
     /// The way to GitHub, or why there is none: much can be done without.
     pub client: Result<Client, Failure>,
+    /// How writes go.
+    pub writing: Writing,
+}
+
+/// How writes go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Writing {
+    /// How long a post whose reply was lost may still arrive.
+    pub settled: Duration,
+    /// Why nothing is to be posted: the user has said so.
+    pub forbidden: Option<String>,
+}
+
+impl Default for Writing {
+    fn default() -> Self {
+        Self { settled: outbox::SETTLED, forbidden: None }
+    }
 }
 
 impl Services {
@@ -71,27 +89,61 @@ impl Services {
         Ok((facts, board))
     }
 
-    /// Writes an intent down, unsent.
+    /// Writes an intent down, unsent; the draft under a key goes in the same step.
     ///
     /// # Errors
     /// As [`outbox::enqueue`].
-    pub fn enqueue(&self, intent: &Intent) -> Result<OutboxId, Failure> {
-        outbox::enqueue(&self.store, &self.profile, intent)
+    pub fn enqueue(&self, intent: &Intent, draft: Option<&str>) -> Result<OutboxId, Failure> {
+        self.may_write()?;
+        let host = self.client.as_ref().ok().map(Client::root);
+        outbox::enqueue(&self.store, &self.profile, intent, host, draft)
     }
 
     /// Sends a row of the outbox.
     ///
     /// # Errors
-    /// As [`outbox::send`], and where there is no way to GitHub.
+    /// As [`Sender::send`], and where there is no way to GitHub.
     pub async fn send(&self, id: OutboxId, how: How) -> Result<Sent, Failure> {
-        outbox::send(self.client()?, &self.store, &self.profile, id, &self.clock, how).await
+        self.may_write()?;
+        self.sender()?.send(id, how).await
     }
 
     /// Sends everything that waits.
     ///
     /// # Errors
-    /// As [`outbox::send_all`], and where there is no way to GitHub.
+    /// As [`Sender::send_all`], and where there is no way to GitHub.
     pub async fn send_all(&self) -> Result<Vec<Sent>, Failure> {
-        outbox::send_all(self.client()?, &self.store, &self.profile, &self.clock).await
+        self.may_write()?;
+        self.sender()?.send_all().await
+    }
+
+    /// Why nothing can be posted: the user has said so, or the token is known to be for reading. None where it can, as far
+    /// as is known.
+    #[must_use]
+    pub fn read_only(&self) -> Option<String> {
+        let by_token = || self.client.as_ref().ok().and_then(Client::read_only);
+        self.writing.forbidden.clone().or_else(by_token)
+    }
+
+    /// Refuses to write, with the reason.
+    ///
+    /// # Errors
+    /// Where nothing can be posted.
+    pub fn may_write(&self) -> Result<(), Failure> {
+        match self.read_only() {
+            None => Ok(()),
+            Some(why) => {
+                let hint = match self.writing.forbidden {
+                    Some(_) => "Nothing was posted. Start it without that to write.",
+                    None => "Nothing was posted. Make a token that may write, then `vepherd auth login`.",
+                };
+                Err(Failure::new(FailureKind::Refused, "post", format!("read-only: {why}")).hint(hint))
+            }
+        }
+    }
+
+    fn sender(&self) -> Result<Sender<'_>, Failure> {
+        let (store, profile, clock) = (&*self.store, &*self.profile, &self.clock);
+        Ok(Sender { client: self.client()?, store, profile, clock, settled: self.writing.settled })
     }
 }

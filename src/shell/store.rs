@@ -24,7 +24,7 @@ use crate::domain::facts::{Facts, IssueFacts, PullFacts, RepoFiles};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::{Login, PullNumber, RepoId};
 
-pub use outbox::{NewRow, OutboxId, OutboxRow, OutboxState, Read};
+pub use outbox::{NewRow, OutboxId, OutboxRow, OutboxState, Read, Taken};
 
 /// How long a call waits for another process that writes.
 pub const BUSY: Duration = Duration::from_secs(5);
@@ -96,10 +96,10 @@ impl Store {
             facts.files = files.and_then(|json| decode("files", &json)).unwrap_or_default();
         }
         for pull in rows::<PullFacts>(&db, "SELECT json FROM pulls WHERE repo = ?1", &key).map_err(&attempt)? {
-            facts.pulls.insert(pull.number, pull);
+            facts.put(pull);
         }
         for issue in rows::<IssueFacts>(&db, "SELECT json FROM issues WHERE repo = ?1", &key).map_err(&attempt)? {
-            facts.issues.insert(issue.number, issue);
+            facts.put_issue(issue);
         }
         Ok(facts)
     }

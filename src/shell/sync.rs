@@ -11,6 +11,8 @@ mod parts;
 mod plan;
 mod read;
 
+use std::sync::Arc;
+
 use futures_util::StreamExt;
 use jiff::Timestamp;
 
@@ -28,6 +30,10 @@ use parts::{Found, Pending};
 
 /// How many requests are under way at once. GitHub asks for few.
 const AT_ONCE: usize = 3;
+
+/// The most folders deeper than one request shows that are read of the proposals' repository: kubernetes/enhancements,
+/// the largest known, has some dozens.
+const MOST_FOLDERS: usize = 400;
 
 /// How thorough a sync is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,7 +160,7 @@ pub async fn refresh_pull(
     let stored = store.pull(repo, number)?;
     let threads = stored.as_ref().map_or(30, |pull| pull.threads.len() + 5).min(100);
     facts.issues = store.load(repo)?.issues;
-    facts.pulls.extend(stored.map(|pull| (number, pull)));
+    facts.pulls.extend(stored.map(|pull| (number, Arc::new(pull))));
     let found = Found::default();
     let mut job =
         Job { client, store, profile, repo, now: &clock, progress: &|_| (), facts, found, warnings: Vec::new() };
@@ -251,6 +257,7 @@ impl Job<'_> {
         if let Some(failure) = failure {
             return Err(failure);
         }
+        self.deepen().await?;
         let more = files.second_asks(self)?;
         self.finish(pendings, more).await?;
         files.save(self)?;
@@ -268,7 +275,7 @@ impl Job<'_> {
 
     /// Saves a pull; returned where documents and such are still to be read.
     fn keep(&mut self, mut pull: PullFacts) -> Result<Option<Pending>, Failure> {
-        let stored = self.facts.pulls.get(&pull.number);
+        let stored = self.facts.pulls.get(&pull.number).map(AsRef::as_ref);
         let pending = parts::needs(&mut pull, stored, &self.found, self.profile);
         let mut saved = pull.clone();
         if pending.is_some() {
@@ -277,6 +284,37 @@ impl Job<'_> {
         self.store.save_pull(self.repo, &saved)?;
         self.found.issues.extend(parts::issue_numbers(&pull, self.profile, self.repo));
         Ok(pending.map(|needs| Pending { pull, needs }))
+    }
+
+    /// Reads the folders below those that one request shows, as far as Prow would walk.
+    async fn deepen(&mut self) -> Result<(), Failure> {
+        let attempted = format!("list the files of {}", self.repo);
+        let mut left = MOST_FOLDERS;
+        while let Some(index) = &mut self.found.tree
+            && !index.below.is_empty()
+        {
+            let below = std::mem::take(&mut index.below);
+            let (now, never): (Vec<_>, Vec<_>) = below.into_iter().enumerate().partition(|(at, _)| *at < left);
+            left -= now.len();
+            if let Some((_, (path, _))) = never.first() {
+                self.warnings.push(format!(
+                    "{} has too many folders: OWNERS files below {path} and {} others were not looked for",
+                    self.repo,
+                    never.len() - 1
+                ));
+            }
+            let subtree = |(_, (path, oid))| Ask::Subtree { repo: self.repo.clone(), oid, path };
+            for asks in pack(now.into_iter().map(subtree).collect()) {
+                let (answers, failure) = run(self.client, &attempted, asks).await;
+                for (ask, outcome) in answers {
+                    self.absorb(&ask, outcome)?;
+                }
+                if let Some(failure) = failure {
+                    return Err(failure);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Reads what hangs on the pulls, with `more` beside it, and saves them whole.
@@ -341,7 +379,7 @@ impl Job<'_> {
                     self.warnings.push(format!("a file of {repo} could not be read: {}", failure.cause));
                 }
             },
-            Ask::File { .. } | Ask::Folder { .. } | Ask::Parents { .. } | Ask::Tree { .. } => {
+            Ask::File { .. } | Ask::Folder { .. } | Ask::Parents { .. } | Ask::Tree { .. } | Ask::Subtree { .. } => {
                 self.found.take(ask, outcome, &self.profile.layout.root);
             }
             Ask::Pull { .. } | Ask::Page { .. } => {}
@@ -362,7 +400,8 @@ impl Job<'_> {
     fn flag(&mut self, number: PullNumber, why: &str, seen: &Seen) -> Result<(), Failure> {
         self.warnings.push(format!("{}{number} could not be read: {why}", self.repo));
         let why = format!("{}{why}", if why.starts_with(plan::NOT_READ) { "" } else { "not read: " });
-        let known = self.facts.pulls.get(&number).cloned().map(|mut pull| {
+        let known = self.facts.pulls.get(&number).map(|pull| {
+            let mut pull = PullFacts::clone(pull);
             map::note(&mut pull, "everything", &why);
             pull
         });

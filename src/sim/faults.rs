@@ -1,16 +1,22 @@
 //! GitHub's bad days, on demand: each fault is for one kind of request and strikes a number of times.
 //!
-//! Tests say what goes wrong and when; what a client must do about it is the client's business. A fault that strikes
-//! is written in the log like any other answer.
+//! Tests say what goes wrong and when, and so does a file ([`read`]) for whoever wants to see a program on such a day;
+//! what a client must do about it is the client's business. A fault that strikes is written in the log like any other
+//! answer.
+
+mod file;
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Answer, Logged, State, graphql, json as answer_json, rest};
+use super::{Answer, Broken, Logged, State, graphql, json as answer_json, rest};
+
+pub use file::{HELP, read};
 
 /// Which requests a fault is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +60,20 @@ pub enum Trouble {
     MovedHead,
     /// 200 with a body that is no JSON.
     Garbage,
+    /// The connection is closed; the request is not carried out.
+    Dropped,
+    /// The request is carried out, and the connection is closed before its answer.
+    LostInDrop,
+    /// The request is carried out, and the answer breaks off in its middle.
+    Truncated,
+    /// The request is carried out, and the answer takes its time.
+    Slow(Duration),
+    /// A fine-grained token may not do this.
+    NoScope,
+    /// GitHub hides what the request is for.
+    NotFound,
+    /// GitHub finds fault with what was sent.
+    Rejected,
 }
 
 /// One fault.
@@ -181,6 +201,29 @@ pub(super) fn answer(state: &mut State, request: &Request<Bytes>, now: Timestamp
         Some(Trouble::MovedHead) => {
             move_head(state, request, now);
             Answer::Response(carry_out(state, request, now, logged))
+        }
+        Some(Trouble::Dropped) => Answer::Broken(Broken::Dropped),
+        Some(Trouble::LostInDrop) => {
+            carry_out(state, request, now, logged);
+            Answer::Broken(Broken::Dropped)
+        }
+        Some(Trouble::Truncated) => {
+            let response = carry_out(state, request, now, logged);
+            Answer::Broken(Broken::Truncated(Box::new(response)))
+        }
+        Some(Trouble::Slow(by)) => Answer::Late(carry_out(state, request, now, logged), by),
+        Some(Trouble::NoScope) => {
+            let message = "Resource not accessible by personal access token";
+            let (status, body) = rest::refusal(StatusCode::FORBIDDEN, message);
+            Answer::Response(answer_json(status, &body))
+        }
+        Some(Trouble::NotFound) => {
+            let (status, body) = rest::not_found();
+            Answer::Response(answer_json(status, &body))
+        }
+        Some(Trouble::Rejected) => {
+            let (status, body) = rest::unprocessable(json!(["The simulator was told to reject this"]));
+            Answer::Response(answer_json(status, &body))
         }
         Some(Trouble::Garbage) => {
             let mut response = carry_out(state, request, now, logged);

@@ -1,7 +1,6 @@
 //! The simulator behind HTTP/1.1 on the loopback address, for clients that are not in this process: the real binary in
 //! tests, `vepherd demo --serve`, or `curl`.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 
@@ -13,9 +12,8 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use tower::Service as _;
 
-use super::Sim;
+use super::{Answer, Broken, Sim};
 
 /// A server that listens and does not serve yet.
 #[derive(Debug)]
@@ -99,7 +97,19 @@ async fn told(stopped: &mut tokio::sync::watch::Receiver<bool>) {
     }
 }
 
-async fn respond(mut sim: Sim, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+/// Why a connection is broken off.
+#[derive(Debug)]
+struct BrokenOff;
+
+impl std::fmt::Display for BrokenOff {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a fault breaks the connection off")
+    }
+}
+
+impl std::error::Error for BrokenOff {}
+
+async fn respond(sim: Sim, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, BrokenOff> {
     let (parts, body) = request.into_parts();
     let bytes = match body.collect().await {
         Ok(collected) => collected.to_bytes(),
@@ -110,8 +120,23 @@ async fn respond(mut sim: Sim, request: Request<Incoming>) -> Result<Response<Fu
             return Ok(response);
         }
     };
-    let response = sim.call(Request::from_parts(parts, bytes)).await?;
-    Ok(response.map(Full::new))
+    match sim.answer(&Request::from_parts(parts, bytes)) {
+        Answer::Response(response) => Ok(response.map(Full::new)),
+        Answer::Late(response, by) => {
+            tokio::time::sleep(by).await;
+            Ok(response.map(Full::new))
+        }
+        Answer::Silence => std::future::pending().await,
+        Answer::Broken(Broken::Dropped) => Err(BrokenOff),
+        Answer::Broken(Broken::Truncated(response)) => {
+            let mut response = *response;
+            // The length of the whole, and half of it: hyper closes the connection there.
+            let whole = response.body().len();
+            response.headers_mut().insert(http::header::CONTENT_LENGTH, http::HeaderValue::from(whole));
+            response.body_mut().truncate(whole / 2);
+            Ok(response.map(Full::new))
+        }
+    }
 }
 
 /// Binds and serves in one call, until `stop` is done.

@@ -6,22 +6,26 @@
 //! ▌▲402 ＋ Offline incremental backup    372 ＋ Structured operation
 //! ```
 
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::card::Card;
 use super::empty;
+use super::pane::{Pane, text_width};
 use super::pen::{self, span};
 use super::styles::Styles;
-use crate::app::geometry::{self, BoardPlan};
-use crate::app::hit::{self, CARD};
+use super::verdict;
+use super::wrap::wrap_text;
+use crate::app::geometry::{self, BoardPlan, Fold};
+use crate::app::hit;
 use crate::app::model::{Home, Model};
 use crate::domain::board::Lane;
 use crate::domain::text::sanitize_line;
 
 /// Draws the columns of a view.
-pub(super) fn draw(model: &Model, home: Home, area: Rect, buf: &mut Buffer, styles: &Styles) {
+pub(super) fn draw(model: &Model, home: Home, now: Timestamp, area: Rect, buf: &mut Buffer, styles: &Styles) {
     let lanes = model.lanes(home);
     let cursor = model.cursor(home);
     if !model.loaded {
@@ -30,7 +34,11 @@ pub(super) fn draw(model: &Model, home: Home, area: Rect, buf: &mut Buffer, styl
     if lanes.iter().all(|lane| lane.cards.is_empty()) {
         return empty::draw(model, home, area, buf, styles);
     }
-    let plan = geometry::board(area, lanes.len(), cursor.lane, cursor.first_lane);
+    let (area, preview) = hit::split(model, area);
+    if let Some(preview) = preview {
+        draw_preview(model, now, preview, buf, styles);
+    }
+    let plan = hit::columns_plan(model, home, area);
     if let Some(tabs) = plan.tabs {
         draw_tabs(model, tabs, buf, styles);
     }
@@ -38,9 +46,41 @@ pub(super) fn draw(model: &Model, home: Home, area: Rect, buf: &mut Buffer, styl
     for (place, column) in plan.columns.iter().enumerate() {
         let Some(lane) = lanes.get(column.lane) else { continue };
         let active = column.lane == cursor.lane;
+        if column.fold == Fold::Folded {
+            draw_folded(lane, active, column.header.union(column.cards), buf, styles);
+            continue;
+        }
         let edges = (if place == 0 { plan.hidden_left } else { 0 }, if place == last { plan.hidden_right } else { 0 });
         draw_header(lane, active, edges, column.header, buf, styles);
         draw_cards(model, home, column.lane, lane, &plan, column.cards, buf, styles);
+    }
+}
+
+/// The verdict of the selected proposal, for a look without opening it.
+fn draw_preview(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer, styles: &Styles) {
+    let Some((verdict, pull)) = model.target().and_then(|number| model.proposal(number)) else { return };
+    let mut pane = Pane::default();
+    let width = usize::from(text_width(area.width));
+    pane.lines(wrap_text(&format!("#{} {}", verdict.number.0, sanitize_line(&pull.title)), styles.strong, width));
+    pane.lines(vec![Line::default()]);
+    let local = model.board.local(verdict.number);
+    pane.lines(verdict::lines(verdict, local, now, width, styles));
+    pane.draw(0, area, buf, styles);
+}
+
+/// A folded column: how many it holds, and its name from top to bottom.
+fn draw_folded(lane: &Lane, active: bool, area: Rect, buf: &mut Buffer, styles: &Styles) {
+    let style = if active { styles.selected } else { styles.dim };
+    let name = sanitize_line(&lane.title);
+    let letters = name.chars().map(|letter| span(letter.to_string(), style));
+    let count = span(lane.cards.len().to_string(), styles.dim);
+    let (glyph, rule) = match active {
+        true => (styles.glyphs.heavy_rule, styles.selected),
+        false => (styles.glyphs.rule, styles.faint),
+    };
+    let rule = span(glyph.repeat(usize::from(area.width)), rule);
+    for (row, text) in area.rows().zip([count, rule].into_iter().chain(letters)) {
+        pen::line(buf, row, Line::from(text), styles);
     }
 }
 
@@ -96,29 +136,29 @@ fn draw_cards(
     buf: &mut Buffer,
     styles: &Styles,
 ) {
-    let cursor = model.cursor(home);
+    let (cursor, size) = (model.cursor(home), model.look.density);
     let top = cursor.first_row.get(index).copied().unwrap_or(0).min(lane.cards.len());
-    let fit = geometry::cards_that_fit(area, CARD);
+    let fit = geometry::cards_that_fit(area, size);
     let single = plan.columns.len() == 1 && plan.tabs.is_some();
     let bar = single && lane.cards.len() > fit;
     let inner = if bar { Rect { width: area.width.saturating_sub(2), ..area } } else { area };
     // One more than fits whole: its first lines say that the column goes on.
     for (place, verdict) in lane.cards.iter().skip(top).take(fit + 1).enumerate() {
         // The last row stays blank: a card that is cut must not touch the line below.
-        let place_area = geometry::card(Rect { height: inner.height.saturating_sub(1), ..inner }, CARD, place);
+        let place_area = geometry::card(Rect { height: inner.height.saturating_sub(1), ..inner }, size, place);
         let Some(verdict) = model.verdict(*verdict) else { continue };
         let Some(pull) = model.facts.pulls.get(&verdict.number) else { continue };
         let selected = index == cursor.lane && cursor.pull == Some(verdict.number);
         let asked = model.settings.profile.sigs.sign_off.as_slice();
         let local = model.board.local(verdict.number);
         let my_turn = model.board.my_turn(&model.facts, verdict);
-        Card { verdict, pull, asked, selected, local, my_turn }.draw(place_area, CARD, buf, styles);
+        Card { verdict, pull, asked, selected, local, my_turn }.draw(place_area, size, buf, styles);
     }
     if lane.cards.is_empty() && area.height > 0 {
         pen::line(buf, area, Line::from(span("  none", styles.faint)), styles);
     }
     if bar {
-        let pitch = usize::from(CARD.pitch());
+        let pitch = usize::from(size.pitch());
         pen::scrollbar(buf, area, top * pitch, lane.cards.len() * pitch, styles);
     }
 }

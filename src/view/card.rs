@@ -80,7 +80,10 @@ impl Card<'_> {
                 head.extend(title.next().unwrap_or_default().spans);
                 pen::line(buf, next(), Line::from(head), styles);
                 let mut rest = vec![span("        ", styles.text)];
-                rest.extend(title.flat_map(|line| line.spans));
+                for (place, line) in title.enumerate() {
+                    rest.extend((place > 0).then(|| span(" ", styles.text)));
+                    rest.extend(line.spans);
+                }
                 pen::line(buf, next(), Line::from(rest), styles);
                 self.second(next(), buf, styles);
                 self.third(next(), buf, styles);

@@ -30,6 +30,9 @@ pub(super) fn header(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer
     if model.settings.demo {
         left.push(vec![span("demo", styles.special)]);
     }
+    if model.read_only.is_some() {
+        left.push(vec![span("read-only", styles.warn)]);
+    }
     let mut right = Vec::new();
     if area.width >= 100
         && let Some(freeze) = &model.board.freeze
@@ -295,7 +298,7 @@ fn commands(model: &Model) -> &'static [Command] {
             C::Browse,
             C::Help,
         ],
-        (None, Some(Page::Outbox(_))) => &[C::Resend, C::Discard, C::Open, C::Back, C::Help],
+        (None, Some(Page::Outbox(_))) => &[C::Resend, C::EditWrite, C::Discard, C::Open, C::Undo, C::Back, C::Help],
         (None, None) => match model.home {
             Home::Board => &[
                 C::Open,

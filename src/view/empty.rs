@@ -8,21 +8,20 @@ use super::pen::{self, span};
 use super::styles::Styles;
 use super::words;
 use super::wrap::wrap_text;
-use crate::app::geometry;
-use crate::app::hit::CARD;
+use crate::app::geometry::{self, CardSize, Fold};
 use crate::app::model::{Home, Model};
 use crate::domain::text::sanitize_line;
 use crate::domain::verdict::Stage;
 
 /// Where cards will stand: same places, so that nothing jumps when they come.
 pub(super) fn skeleton(area: Rect, buf: &mut Buffer, styles: &Styles) {
-    let plan = geometry::board(area, 5, 0, 0);
+    let plan = geometry::board(area, &[Fold::Open; 5], 0, 0);
     for column in &plan.columns {
         let head = styles.glyphs.skeleton.repeat(usize::from(column.header.width / 3));
         pen::line(buf, column.header, Line::from(span(head, styles.faint)), styles);
         // Three cards are enough to say "cards".
-        for place in 0..geometry::cards_that_fit(column.cards, CARD).min(3) {
-            let card = geometry::card(column.cards, CARD, place);
+        for place in 0..geometry::cards_that_fit(column.cards, CardSize::Card).min(3) {
+            let card = geometry::card(column.cards, CardSize::Card, place);
             for (row, fifths) in card.rows().zip([4, 3, 2]) {
                 let row = Rect { x: row.x.saturating_add(1), width: row.width.saturating_sub(1), ..row };
                 let text = styles.glyphs.skeleton.repeat(usize::from(row.width * fifths / 5));

@@ -2,17 +2,23 @@
 //! like where. The ground is always the terminal's own. Without colours (`NO_COLOR`) the same roles are told apart by
 //! weight, and every state has a glyph besides, so that nothing is said by colour alone.
 
+mod depth;
+
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 
-/// Whether colours may be used.
+/// Which colours the terminal can show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ColorMode {
-    /// The theme's colours.
+    /// The theme's colours as they are.
     #[default]
     Colors,
+    /// The palette of 256: a true colour becomes its nearest neighbour there.
+    Indexed,
+    /// The terminal's own sixteen: every colour becomes the nearest of these.
+    Ansi,
     /// None: weight and glyphs only.
     Mono,
 }
@@ -89,10 +95,13 @@ impl TryFrom<PaintText> for Paint {
 }
 
 /// The built-in themes: name and text.
-pub const THEMES: [(&str, &str); 4] = [
+pub const THEMES: [(&str, &str); 7] = [
     ("calm", include_str!("../../assets/themes/calm.toml")),
     ("dark", include_str!("../../assets/themes/dark.toml")),
     ("light", include_str!("../../assets/themes/light.toml")),
+    ("contrast", include_str!("../../assets/themes/contrast.toml")),
+    ("safe-dark", include_str!("../../assets/themes/safe-dark.toml")),
+    ("safe-light", include_str!("../../assets/themes/safe-light.toml")),
     ("ansi", include_str!("../../assets/themes/ansi.toml")),
 ];
 
@@ -289,13 +298,13 @@ impl Styles {
     /// Derives every component's style from the roles.
     #[must_use]
     pub fn new(palette: &Palette, mode: ColorMode, glyphs: GlyphSet) -> Self {
-        let paint = |role: Option<Paint>| match (mode, role) {
-            (ColorMode::Colors, Some(Paint(color))) => Style::new().fg(color),
-            _ => Style::new(),
+        let paint = |role: Option<Paint>| match role.and_then(|Paint(color)| depth::shown(color, mode)) {
+            Some(color) => Style::new().fg(color),
+            None => Style::new(),
         };
         // Without colours, weight tells what is quiet and what is loud.
         let mono = |style: Style, modifier: Modifier| match mode {
-            ColorMode::Colors => style,
+            ColorMode::Colors | ColorMode::Indexed | ColorMode::Ansi => style,
             ColorMode::Mono => style.add_modifier(modifier),
         };
         let accent = mono(paint(palette.accent), Modifier::BOLD);

@@ -27,21 +27,30 @@ fn text(model: &Model) -> String {
 /// Changes #402, which is selected.
 fn with_pull(model: &mut Model, change: impl FnOnce(&mut vepherd::domain::facts::PullFacts)) {
     let mut facts = (*model.facts).clone();
-    change(facts.pulls.get_mut(&PullNumber(402)).unwrap());
+    change(Arc::make_mut(facts.pulls.get_mut(&PullNumber(402)).unwrap()));
     model.facts = Arc::new(facts);
 }
 
 fn enqueued(effects: &[Effect]) -> (ReqId, Intent) {
     let found = effects.iter().find_map(|effect| match effect {
-        Effect::Enqueue { request, intent } => Some((*request, intent.clone())),
+        Effect::Enqueue { request, intent, .. } => Some((*request, intent.clone())),
         _ => None,
     });
     found.unwrap_or_else(|| panic!("nothing was queued: {effects:?}"))
 }
 
+fn taken_back(effects: &[Effect]) -> (OutgoingId, Option<&str>) {
+    let found = effects.iter().find_map(|effect| match effect {
+        Effect::TakeBack { id, draft } => Some((*id, draft.as_ref().map(|(_, text)| text.as_str()))),
+        _ => None,
+    });
+    found.unwrap_or_else(|| panic!("nothing was taken back: {effects:?}"))
+}
+
 /// Plays the shell's part until the write can be undone.
 fn in_outbox(model: &mut Model, request: ReqId, intent: Intent, id: i64) -> Vec<Effect> {
-    let entry = Outgoing { id: OutgoingId(id), intent, state: OutgoingState::Queued, why: None };
+    let entry =
+        Outgoing { id: OutgoingId(id), intent, state: OutgoingState::Queued, why: None, due: false, arrived: 0 };
     let mut all = model.outbox.clone();
     all.push(entry);
     let mut effects = tell(model, Msg::OutboxLoaded(all));
@@ -148,17 +157,22 @@ fn a_write_can_be_undone_and_its_text_comes_back() {
     let mut model = model();
     press(&mut model, "V");
     type_text(&mut model, "No migration path.");
-    let (request, intent) = enqueued(&press(&mut model, "Ctrl-s"));
+    let effects = press(&mut model, "Ctrl-s");
+    let queues =
+        |effect: &Effect| matches!(effect, Effect::Enqueue { draft: Some(key), .. } if key.ends_with("#402:veto"));
+    assert!(effects.iter().any(queues), "the outbox takes the draft's place in one step");
+    let (request, intent) = enqueued(&effects);
     let effects = in_outbox(&mut model, request, intent, 7);
     let timer = Timer::Send(OutgoingId(7));
     assert!(effects.contains(&Effect::StartTimer { timer, after: Duration::from_secs(5) }));
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::DropDraft { .. })), "the outbox has the text now");
     let effects = press(&mut model, "u");
-    assert!(effects.contains(&Effect::StopTimer { timer }) && effects.contains(&Effect::Discard { id: OutgoingId(7) }));
+    assert!(effects.contains(&Effect::StopTimer { timer }));
+    assert_eq!(taken_back(&effects), (OutgoingId(7), Some("No migration path.")), "a draft in the same step");
     assert_eq!(text(&model), "No migration path.");
-    assert!(
-        effects.iter().any(|effect| matches!(effect, Effect::SaveDraft { text, .. } if text == "No migration path."))
-    );
+    // Another process was faster: whoever reads the text must not think that it is still to be said.
+    let failure = Failure::new(FailureKind::Refused, "take it out", "it is on GitHub already");
+    tell(&mut model, Msg::TakeBackFailed { id: OutgoingId(7), failure });
+    assert!(composer(&model).problem.as_deref().is_some_and(|problem| problem.contains("on GitHub already")));
     assert!(tell(&mut model, Msg::TimerFired(timer)).is_empty(), "a timer that was stopped too late sends nothing");
 }
 
@@ -206,6 +220,8 @@ fn a_failed_send_says_why_and_keeps_the_write() {
         intent,
         state: OutgoingState::Parked,
         why: Some("the head has moved".to_owned()),
+        due: true,
+        arrived: 0,
     };
     tell(&mut model, Msg::OutboxLoaded(vec![parked]));
     let failure = Failure::new(FailureKind::Refused, "send it", "the head has moved");
@@ -216,8 +232,7 @@ fn a_failed_send_says_why_and_keeps_the_write() {
     let Some(Page::Outbox(page)) = model.page() else { panic!() };
     assert_eq!(page.selected, Some(OutgoingId(1)));
     let effects = press(&mut model, "x");
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::SaveDraft { text, .. } if text == "Hello.")));
-    assert!(effects.contains(&Effect::Discard { id: OutgoingId(1) }));
+    assert_eq!(taken_back(&effects), (OutgoingId(1), Some("Hello.")));
 }
 
 #[test]
@@ -349,4 +364,95 @@ fn q_sends_what_is_queued_before_it_leaves() {
     let effects = tell(&mut failed, Msg::SendEnded { request, id: OutgoingId(9), outcome: Err(failure) });
     assert!(!effects.contains(&Effect::Quit), "what could not be sent keeps the program open");
     assert_eq!(press(&mut failed.clone(), "Ctrl-c").last(), Some(&Effect::Quit));
+}
+
+/// Ids of what is sent.
+fn sent(effects: &[Effect]) -> Vec<i64> {
+    let id = |effect: &Effect| if let Effect::Send { id, .. } = effect { Some(id.0) } else { None };
+    effects.iter().filter_map(id).collect()
+}
+
+fn waiting(id: i64, state: OutgoingState, due: bool) -> Outgoing {
+    let intent = Intent {
+        repo: "kubevirt/enhancements".parse().unwrap(),
+        pull: PullNumber(402),
+        head: vepherd::domain::ids::Sha::new("b1c2d3e"),
+        action: Action::Comment { text: format!("text {id}") },
+        created_at: super::now(),
+    };
+    Outgoing { id: OutgoingId(id), intent, state, why: None, due, arrived: 0 }
+}
+
+fn synced(model: &mut Model) -> Vec<Effect> {
+    press(model, "r");
+    let request = model.syncing().unwrap().request;
+    tell(model, Msg::Synced { request, outcome: vepherd::app::msg::SyncOutcome::default() })
+}
+
+#[test]
+fn what_is_due_or_in_doubt_goes_on_when_github_answers_and_nothing_else_does() {
+    let mut model = model();
+    let all = vec![
+        waiting(1, OutgoingState::Queued, true),
+        waiting(2, OutgoingState::Queued, false),
+        waiting(3, OutgoingState::Sending, true),
+        waiting(4, OutgoingState::Unknown, true),
+        waiting(5, OutgoingState::Parked, true),
+        waiting(6, OutgoingState::Failed, true),
+    ];
+    tell(&mut model, Msg::OutboxLoaded(all));
+    assert!(said(&model).contains("1 written earlier and never sent"), "{}", said(&model));
+    assert_eq!(sent(&synced(&mut model)), [1, 3, 4], "oldest first");
+    assert!(sent(&synced(&mut model)).is_empty(), "they are on their way");
+    // It still waits: no news, and no tight circle of syncs and sends.
+    let flight = model.in_flight.iter().find(|flight| flight.label.contains("402")).unwrap().request;
+    let before = model.toasts.clone();
+    let failure = Failure::new(FailureKind::Network, "send it", "no route");
+    let effects = tell(&mut model, Msg::SendEnded { request: flight, id: OutgoingId(1), outcome: Err(failure) });
+    assert!(effects.is_empty() && model.toasts == before, "{effects:?}");
+    assert_eq!(sent(&synced(&mut model)), [1], "the next sync that works tries it again");
+}
+
+#[test]
+fn what_can_still_be_undone_is_not_sent_by_a_sync() {
+    let mut model = model();
+    press(&mut model, "c");
+    type_text(&mut model, "Hello.");
+    let (request, intent) = enqueued(&press(&mut model, "Ctrl-s"));
+    in_outbox(&mut model, request, intent, 7);
+    assert!(sent(&synced(&mut model)).is_empty());
+}
+
+#[test]
+fn a_write_in_the_outbox_is_edited_where_that_doubles_nothing() {
+    let table = [
+        (OutgoingState::Queued, 0, true),
+        (OutgoingState::Parked, 0, true),
+        (OutgoingState::Failed, 0, true),
+        (OutgoingState::Parked, 1, false),
+        (OutgoingState::Unknown, 0, false),
+        (OutgoingState::Sending, 0, false),
+    ];
+    for (state, arrived, may) in table {
+        let mut model = model();
+        let entry = Outgoing { arrived, ..waiting(3, state, true) };
+        tell(&mut model, Msg::OutboxLoaded(vec![entry]));
+        let effects = press(&mut model, "O e");
+        let opened = matches!(&model.overlay, Some(Overlay::Composer(_)));
+        assert_eq!(opened, may, "{state:?} {arrived}: {}", said(&model));
+        if may {
+            assert_eq!((taken_back(&effects), text(&model)), ((OutgoingId(3), Some("text 3")), "text 3".to_owned()));
+        } else {
+            assert!(effects.iter().all(|effect| !matches!(effect, Effect::TakeBack { .. })));
+            assert_eq!(model.outbox.len(), 1);
+        }
+    }
+}
+
+#[test]
+fn dropping_what_may_have_arrived_says_so() {
+    let mut model = model();
+    tell(&mut model, Msg::OutboxLoaded(vec![waiting(3, OutgoingState::Unknown, true)]));
+    press(&mut model, "O x");
+    assert!(said(&model).contains("may be on GitHub"), "{}", said(&model));
 }

@@ -63,7 +63,7 @@ fn the_selection_survives_grouping_filter_and_views() {
     let mut model = model();
     press(&mut model, "l j");
     let selected = model.columns.pull.unwrap();
-    for grouping in [Grouping::Shepherd, Grouping::Sig, Grouping::Release, Grouping::Stage] {
+    for grouping in [Grouping::Shepherd, Grouping::Sig, Grouping::Release, Grouping::Convergence, Grouping::Stage] {
         press(&mut model, "b");
         assert_eq!((model.grouping, model.columns.pull), (grouping, Some(selected)));
         let grid = lists::grid(&model, Home::Board);
@@ -71,6 +71,36 @@ fn the_selection_survives_grouping_filter_and_views() {
     }
     press(&mut model, "3 1 4 2");
     assert_eq!(model.columns.pull, Some(selected));
+}
+
+/// Whatever the columns look like, the selected card is on screen where its column is open, and a click on what is seen
+/// finds it.
+#[test]
+fn density_folds_and_preview_keep_the_selection_in_sight() {
+    for look in ["", "i", "i i", "p", "p i", "-", "- p", "l - h", "l - l - i p"] {
+        let mut model = model();
+        model.size = (160, 40);
+        press(&mut model, look);
+        for key in ["g", "l", "l", "l", "G", "h", "h", "G", "k", "h"] {
+            press(&mut model, key);
+            let body = vepherd::app::geometry::frame(hit::screen(&model)).body;
+            let plan = hit::columns_plan(&model, Home::Board, hit::split(&model, body).0);
+            let column = plan.columns.iter().find(|column| column.lane == model.columns.lane);
+            let column = column.unwrap_or_else(|| panic!("{look}: the active column is not on screen"));
+            if column.fold == vepherd::app::geometry::Fold::Folded {
+                continue;
+            }
+            let top = model.columns.first_row.get(column.lane).copied().unwrap_or(0);
+            let card = vepherd::app::geometry::card(column.cards, model.look.density, model.columns.row - top);
+            assert!(card.height > 0, "{look} {key}: the selected card is below the column's end");
+            let under = hit::at(&model, (card.x + 1, card.y));
+            assert!(matches!(under, hit::Target::Card(_, _, pull) if Some(pull) == model.columns.pull), "{look} {key}");
+        }
+    }
+    let mut model = model();
+    let before = model.look.clone();
+    press(&mut model, "- -");
+    assert_eq!(model.look, before, "folding twice changes nothing");
 }
 
 #[test]

@@ -127,14 +127,58 @@ fn a_lost_reply_is_found_and_an_unreachable_server_loses_no_text() {
     hub.sim.inject(Fault::once(Kind::Write, Trouble::LostReply));
     user.run(&["comment", "7", "-m", "once", "--yes"]).exits(0);
     assert_eq!(hub.writes().len(), 1);
-    hub.sim.inject(Fault::once(Kind::Write, Trouble::SecondaryLimit(60)));
+    hub.sim.inject(Fault::once(Kind::Write, Trouble::SecondaryLimit(1)));
     user.run(&["comment", "7", "-m", "kept", "--yes"]).exits(4).says("kept: `vepherd outbox send 2`");
     assert!(user.run(&["outbox"]).exits(0).out.contains("queued"));
     user.run(&["outbox", "send"]).exits(0);
     assert_eq!(hub.writes().len(), 2);
     hub.stop();
-    user.run(&["comment", "7", "-m", "gone", "--yes"]).exits(4);
+    user.run(&["comment", "7", "-m", "offline", "--yes"]).exits(4).says("your text is kept: `vepherd outbox send 3`");
     assert_eq!(hub.writes().len(), 2);
+    let rows = user.run(&["outbox", "--json"]).exits(0).json()["outbox"].clone();
+    assert_eq!(
+        (rows.as_array().unwrap().len(), &rows[0]["state"], &rows[0]["due"]),
+        (1, &json!("queued"), &json!(true))
+    );
+    user.run(&["outbox", "edit", "3", "-m", "written on a train"]).exits(0);
+    assert!(user.run(&["outbox"]).exits(0).out.contains("written on a train"));
+    user.run(&["outbox", "edit", "9", "-m", "x"]).exits(1).says("there is no 9");
+}
+
+#[test]
+fn read_only_posts_nothing_and_says_why() {
+    let hub = Hub::small();
+    let user = hub.user();
+    user.run(&["comment", "7", "-m", "x", "--yes", "--read-only"]).exits(5).says("started with --read-only");
+    user.run(&["--read-only", "comment", "7", "-m", "x", "--dry-run"]).exits(0);
+    user.run(&["--read-only", "show", "7"]).exits(0);
+    std::fs::write(user.path("config.toml"), "read_only = true\n").unwrap();
+    user.run(&["lgtm", "7", "--yes"]).exits(5).says("the configuration file says read_only");
+    user.run(&["outbox", "send"]).exits(5).says("read_only");
+    std::fs::write(user.path("config.toml"), "undo = 90\nlost_reply = \"x\"\nread_only = 1\n").unwrap();
+    user.run(&["list"]).exits(1).says("from 0 to 60").says("from 1 to 600").says("true or false");
+    std::fs::remove_file(user.path("config.toml")).unwrap();
+    hub.sim.with(|world| world.scopes = vec!["read:org".into()]);
+    user.run(&["comment", "7", "-m", "x", "--yes"]).exits(5).says("needs the scope public_repo");
+    assert_eq!(hub.writes(), []);
+    assert_eq!(user.run(&["outbox", "--json"]).exits(0).json()["outbox"], json!([]), "nothing is left behind");
+}
+
+#[test]
+fn faults_come_from_a_file() {
+    let user = Hub::small().user();
+    let demo = |text: &str| {
+        std::fs::write(user.path("faults.toml"), text).unwrap();
+        user.run(&["demo", "--faults", "faults.toml"])
+    };
+    demo("").exits(0);
+    demo("[[fault]]\non = \"query\"\nwhat = \"bad-credentials\"\n").exits(3).says("Bad credentials");
+    demo("[[fault]]\non = \"query\"\nwhat = \"sleep\"\n").exits(2).says("line 3").says("bad-gateway");
+    demo("[[fault]]\non = \"reads\"\nwhat = \"slow\"\n").exits(2).says("no kind of request");
+    demo("[[fault]]\non = \"any\"\nwhat = \"drop\"\nseconds = 3\n").exits(2).says("is for slow");
+    demo("[[fault]]\nwhen = 1\n").exits(2).says("line 2").says("demo --help");
+    user.run(&["demo", "--faults", "none.toml"]).exits(2).says("none.toml");
+    assert!(user.run(&["demo", "--help"]).exits(0).out.contains("lost-in-silence"));
 }
 
 #[test]

@@ -43,6 +43,13 @@ impl Ran {
         self
     }
 
+    /// Stdout as JSON lines: nothing else may be on it.
+    #[track_caller]
+    pub fn json_lines(&self) -> Vec<Value> {
+        let line = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}:\n{line}\n{}", self.err));
+        self.out.lines().map(line).collect()
+    }
+
     /// Stdout as JSON: nothing else may be on it.
     #[track_caller]
     pub fn json(&self) -> Value {
@@ -82,12 +89,18 @@ impl Bench {
         self.run_with(args, "")
     }
 
-    pub fn run_with(&self, args: &[&str], stdin: &str) -> Ran {
+    pub fn run_with(&self, args: &[&str], stdin: impl AsRef<[u8]> + Send) -> Ran {
         let mut child =
             self.command(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // A process that has refused already does not read any more.
-        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+        let mut into = child.stdin.take().unwrap();
+        // Fed beside the reading: a process that answers while it reads would wait for a reader, and we for it.
+        let Output { status, stdout, stderr } = std::thread::scope(|scope| {
+            scope.spawn(move || {
+                // A process that has refused already does not read any more.
+                let _ = into.write_all(stdin.as_ref());
+            });
+            child.wait_with_output().unwrap()
+        });
         Ran {
             code: status.code().unwrap_or(-1),
             out: String::from_utf8(stdout).unwrap(),

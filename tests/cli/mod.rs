@@ -4,5 +4,7 @@ mod act;
 mod json;
 mod kit;
 mod marks;
+mod owners;
+mod prow;
 mod settings;
 mod words;

@@ -29,7 +29,7 @@ fn exit_codes_are_those_of_the_contract() {
         (&["--demo", "comment", "361", "-m", " \n", "--yes"], 2, "blank"),
         (&["--demo", "lgtm", "361", "--yes", "--at", "0000000"], 5, "the head moved"),
         (&["--demo", "outbox"], 0, "nothing is unsent"),
-        (&["--demo", "outbox", "drop", "7"], 1, "no such write"),
+        (&["--demo", "outbox", "drop", "7"], 1, "there is no 7"),
         (&["--demo", "outbox", "send", "7"], 1, "there is no 7"),
         (&["--demo", "reply", "361", "99", "-m", "x", "--yes"], 2, "thread"),
         (&["--demo", "doctor"], 0, ""),

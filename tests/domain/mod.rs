@@ -12,5 +12,6 @@ mod roster;
 mod sample;
 mod schedule;
 mod text;
+mod threads;
 mod vep;
 mod verdict;

@@ -123,6 +123,6 @@ pub fn board(viewer: &str, sigs: &[&str], verdicts: Vec<Verdict>) -> Board {
 
 pub fn facts(pulls: Vec<PullFacts>) -> Facts {
     let mut facts = Facts::empty("org/proposals".parse().unwrap());
-    facts.pulls = pulls.into_iter().map(|pull| (pull.number, pull)).collect();
+    pulls.into_iter().for_each(|pull| facts.put(pull));
     facts
 }

@@ -4,7 +4,7 @@
 mod expect;
 mod properties;
 mod scenario;
-mod world;
+pub mod world;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -24,7 +24,7 @@ fn read(file: &str, env: &[(&str, &str)], flags: &Flags) -> Settings {
 fn flag_beats_environment_beats_file_beats_profile() {
     let file = "repo = \"from/file\"\n";
     let env = [("VEPHERD_REPO", "from/environment")];
-    let flag = Flags { repo: Some("from/flag".into()), profile: None };
+    let flag = Flags { repo: Some("from/flag".into()), profile: None, read_only: false };
     let table = [
         (read(file, &env, &flag), "from/flag", Origin::Flag("--repo")),
         (read(file, &env, &Flags::default()), "from/environment", Origin::Variable("VEPHERD_REPO")),
@@ -69,8 +69,35 @@ fn all_mistakes_are_told_at_once_with_place_and_hint_and_the_rest_counts() {
         assert!(failure.cause.contains(part), "{part}\n{failure}");
     }
     assert_eq!(settings.mistakes.len(), 7, "{failure}");
+    let lines = settings.mistakes.iter().filter_map(|mistake| mistake.place.split(':').nth(1)?.parse::<u32>().ok());
+    assert!(lines.is_sorted(), "{failure}");
     assert_eq!(settings.editor.unwrap().value, "nano");
     assert_eq!(settings.repo.value.to_string(), "kubevirt/enhancements");
+}
+
+#[test]
+fn themes_by_name_by_file_and_wrong_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = paths(folder.path());
+    fs::write(folder.path().join("mine.toml"), "accent = 200\n").unwrap();
+    fs::write(folder.path().join("bad.toml"), "accent = \"bleu\"\n").unwrap();
+    let table = [
+        ("theme = \"light\"", "", "light", None),
+        ("theme = \"light\"", "dark", "dark", None),
+        ("theme = \"mine.toml\"", "", "mine.toml", None),
+        ("theme = \"bad.toml\"", "", "calm", Some("`bleu` is no colour")),
+        ("theme = \"nosuch\"", "", "calm", Some("there is no built-in theme `nosuch`")),
+        ("glyphs = \"emoji\"\ntheme = 3", "", "calm", Some("`emoji` is no set of glyphs")),
+    ];
+    for (file, variable, name, mistake) in table {
+        fs::write(&paths.config, file).unwrap();
+        let settings = Settings::read(&Flags::default(), &Env::of([("VEPHERD_THEME", variable)]), &paths);
+        assert_eq!(settings.theme_name.value, name, "{file}");
+        match mistake {
+            None => assert_eq!(settings.mistakes, [], "{file}"),
+            Some(text) => assert!(settings.mistakes[0].message.contains(text), "{file}: {:?}", settings.mistakes),
+        }
+    }
 }
 
 #[test]

@@ -52,6 +52,7 @@ fn every_kind() -> Vec<Ask> {
         Ask::Folder { repo: repo(), commit: commit(), path },
         Ask::Parents { repo: repo(), commit: commit() },
         Ask::Tree { repo: repo() },
+        Ask::Subtree { repo: repo(), oid: commit().to_string(), path: "a/b/c/d".to_owned() },
     ]);
     asks
 }

@@ -296,17 +296,26 @@ fn files() {
                 entry("OWNERS_ALIASES", "blob", Value::Null),
                 entry("41-warm-spares", "tree", json!({ "entries": [entry("OWNERS", "blob", Value::Null)] })),
             ] })),
-            entry("meta-VEPs", "tree", Value::Null),
+            entry("meta-VEPs", "tree", json!({})),
             entry("README.md", "blob", Value::Null),
+            json!({ "name": "OWNERS", "type": "blob", "mode": 0o120_000, "oid": "link", "object": null }),
+            entry("vendor", "tree", json!({ "entries": [entry("x", "tree", json!({ "entries": [
+                entry("OWNERS", "blob", Value::Null), entry("y", "tree", json!({})),
+            ] }))] })),
         ] })),
     ] });
-    let index = map::index(tree, "veps").unwrap();
+    let mut index = map::index(tree, "veps").unwrap();
     assert_eq!(index.root, "root");
     assert_eq!(
         index.owners.keys().collect::<Vec<_>>(),
-        ["OWNERS", "veps/sig-compute/41-warm-spares/OWNERS", "veps/sig-compute/OWNERS"]
+        ["OWNERS", "veps/sig-compute/41-warm-spares/OWNERS", "veps/sig-compute/OWNERS", "veps/vendor/x/OWNERS"]
     );
     assert_eq!(index.aliases.as_deref(), Some("OWNERS_ALIASES!"));
-    assert_eq!(index.folders, ["sig-compute", "meta-VEPs"]);
+    assert_eq!(index.folders, ["sig-compute", "meta-VEPs", "vendor"]);
+    assert_eq!(index.below.keys().collect::<Vec<_>>(), ["veps/meta-VEPs"], "what Prow never walks is not read");
+    index.graft("veps/meta-VEPs", json!({ "oid": "m", "entries": [entry("OWNERS", "blob", Value::Null)] }), "veps");
+    assert!(index.owners.contains_key("veps/meta-VEPs/OWNERS"));
+    index.graft("veps/gone", Value::Null, "veps");
+    assert_eq!(index.unread, ["veps/gone"]);
     assert_eq!(map::index(Value::Null, "veps"), None);
 }

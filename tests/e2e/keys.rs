@@ -19,7 +19,7 @@ use vepherd::shell::clock::Clock;
 use vepherd::shell::github::client::Client;
 use vepherd::shell::runtime;
 use vepherd::shell::runtime::session::{Errand, Session};
-use vepherd::shell::services::Services;
+use vepherd::shell::services::{Services, Writing};
 use vepherd::shell::store::Store;
 use vepherd::sim::{Sim, demo};
 use vepherd::view;
@@ -43,7 +43,8 @@ fn services(clock: Clock, client: impl FnOnce(&Sim) -> Result<Client, Failure>) 
     let client = client(&sim);
     let profile = Arc::new(Profile::kubevirt());
     let store = Arc::new(Store::in_memory().unwrap());
-    (Services { repo: profile.repo.clone(), profile, sigs: None, store, clock, client }, sim)
+    let writing = Writing::default();
+    (Services { repo: profile.repo.clone(), profile, sigs: None, store, clock, client, writing }, sim)
 }
 
 fn over(sim: &Sim) -> Result<Client, Failure> {

@@ -10,7 +10,7 @@ use vepherd::domain::facts::{Association, CommentFacts, Mergeable, PullFacts, Pu
 use vepherd::domain::failure::FailureKind;
 use vepherd::domain::ids::{Login, NodeId, PullNumber, RepoId, Sha};
 use vepherd::domain::marks::{Change, Lasts, Mark, Ruled, Ruling, SaidTurn, Snooze, Stamp, TextId, Until, Whose};
-use vepherd::shell::store::{NewRow, OutboxState, Read, Store};
+use vepherd::shell::store::{NewRow, OutboxState, Read, Store, Taken};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -101,7 +101,7 @@ fn what_is_kept_comes_back_from_the_file() {
     // GitHub's names are one whatever their case.
     let facts = store.load(&"acme/enhancements".parse().unwrap()).unwrap();
     assert_eq!(facts.pulls.keys().map(|number| number.0).collect::<Vec<_>>(), [7, 8]);
-    assert_eq!(facts.pulls[&PullNumber(8)], changed);
+    assert_eq!(*facts.pulls[&PullNumber(8)], changed);
     assert_eq!(facts.files, files);
     assert_eq!(facts.viewer, Some(Login::new("ann")));
     assert_eq!(facts.synced_at, Some(at("2026-08-03T10:00:00Z")));
@@ -190,7 +190,7 @@ fn filters_are_remembered_newest_first_and_not_for_ever() {
 }
 
 #[test]
-fn a_store_of_the_first_version_keeps_its_marks() {
+fn a_store_from_before_the_marks_keeps_what_was_seen() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.sqlite");
     Store::open(&path)
@@ -198,7 +198,7 @@ fn a_store_of_the_first_version_keeps_its_marks() {
         .change_mark(&repo(), PullNumber(7), &[Change::Seen(Some(stamp("2026-08-03T11:00:00Z")))])
         .unwrap();
     let old = Connection::open(&path).unwrap();
-    old.execute_batch("DROP TABLE marks; DROP TABLE queries; PRAGMA user_version = 1;").unwrap();
+    old.execute_batch("DROP TABLE marks; DROP TABLE queries; PRAGMA user_version = 2;").unwrap();
     drop(old);
     let store = Store::open(&path).unwrap();
     assert_eq!(store.marks(&repo()).unwrap().len(), 1);
@@ -251,7 +251,7 @@ fn damage_that_shows_while_reading_is_met_at_the_next_start_and_the_unsent_is_re
     let store = Store::open(&path).unwrap();
     let new = intent("The plan for running VMs is missing.");
     let post = Post::Comment { body: "The plan for running VMs is missing.".into() };
-    store.outbox_add(&NewRow { intent: &new, posts: &[post], read: &Read::default(), at: new.created_at }).unwrap();
+    store.outbox_add(&NewRow::of(&new, &[post], &Read::default())).unwrap();
     store.save_draft("veto/7", "half a thought").unwrap();
     let pulls: Vec<PullFacts> = (1..400)
         .map(|number| PullFacts {
@@ -325,7 +325,7 @@ fn an_outbox_row_moves_only_from_the_state_that_its_mover_saw() {
     let new = intent("hello");
     let posts = [Post::Comment { body: "hello".into() }];
     let read = Read { open: true, against: vec!["veto bob 2026-08-01T00:00:00Z".into()] };
-    let id = store.outbox_add(&NewRow { intent: &new, posts: &posts, read: &read, at: new.created_at }).unwrap();
+    let id = store.outbox_add(&NewRow::of(&new, &posts, &read)).unwrap();
     let mut row = store.outbox_row(id).unwrap().unwrap();
     assert_eq!((row.state, row.done, &row.intent, &row.read), (OutboxState::Queued, 0, &new, &read));
     assert_eq!(row.posts, posts);
@@ -334,13 +334,16 @@ fn an_outbox_row_moves_only_from_the_state_that_its_mover_saw() {
     row.before = vec!["C_1".into()];
     assert!(store.outbox_update(OutboxState::Queued, &row).unwrap());
     assert!(!store.outbox_update(OutboxState::Queued, &row).unwrap(), "somebody else was faster");
-    assert!(!store.outbox_drop(id).unwrap(), "a row on its way is not dropped");
+    let stays = Taken::Stays(OutboxState::Sending);
+    assert_eq!(store.outbox_take(id, None).unwrap(), stays, "a row on its way is not taken out");
     row.state = OutboxState::Parked;
     row.reason = Some("the head moved".into());
     assert!(store.outbox_update(OutboxState::Sending, &row).unwrap());
     assert_eq!(store.outbox().unwrap(), [row]);
-    assert!(store.outbox_drop(id).unwrap());
+    let out = store.outbox_take(id, Some(("comment/7", "hello"))).unwrap();
+    assert_eq!((out, store.draft("comment/7").unwrap()), (Taken::Out(OutboxState::Parked), Some("hello".to_owned())));
+    assert_eq!(store.outbox_take(id, None).unwrap(), Taken::Absent);
     assert!(store.outbox_row(id).unwrap().is_none());
-    let next = store.outbox_add(&NewRow { intent: &new, posts: &posts, read: &read, at: new.created_at }).unwrap();
+    let next = store.outbox_add(&NewRow::of(&new, &posts, &read)).unwrap();
     assert!(next > id, "a number is never used again: people have it in their notes");
 }

@@ -92,7 +92,7 @@ async fn the_budgets_of_the_design() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_thousand_proposals() {
+async fn more_proposals_than_three_pages_list() {
     let desk = Desk::new(world(330));
     let first = desk.sync(Mode::Changed).await.unwrap();
     assert_eq!((first.pulls, desk.facts().pulls.len()), (330, 330));
@@ -308,6 +308,39 @@ async fn files_follow_their_blobs() {
     let summary = desk.again().await;
     assert!(summary.warnings.iter().any(|warning| warning.contains("kubevirt/community")), "{summary:?}");
     assert_eq!(desk.facts().files.sigs.as_deref(), Some("sigs: []\n"));
+}
+
+/// OWNERS files are found at any depth, as Prow finds them: not those that are links, not those where it never walks.
+#[tokio::test(start_paused = true)]
+async fn owners_are_found_at_any_depth() {
+    let mut world = world(1);
+    let deep = "veps/sig-compute/41-warm-spares/images/raw/2026/spring/OWNERS";
+    let write = |path: &str| Edit::text(path, "approvers:\n- dora\n");
+    let edits = [
+        write(deep),
+        write("a/b/c/d/OWNERS"),
+        write("a/b/c/d/e/OWNERS"),
+        write("a/b/c/d/e/f/g/h/i/j/OWNERS"),
+        write("a/b/vendor/x/y/z/OWNERS"),
+        write("a/b/vendor/x/OWNERS"),
+        Edit::Symlink { path: "a/b/c/OWNERS".to_owned(), target: "d/OWNERS".to_owned() },
+    ];
+    world.write(&repo(), "main", "2026-06-01T00:00:00Z".parse().unwrap(), "ada", "Owners", &edits);
+    let desk = Desk::new(world);
+    desk.sync(Mode::Changed).await.unwrap();
+    let found = desk.facts().files.owners;
+    let found: Vec<&str> = found.keys().map(String::as_str).collect();
+    let expected = [
+        "OWNERS",
+        "a/b/c/d/OWNERS",
+        "a/b/c/d/e/OWNERS",
+        "a/b/c/d/e/f/g/h/i/j/OWNERS",
+        "a/b/vendor/x/OWNERS",
+        deep,
+        "veps/sig-compute/OWNERS",
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(desk.again().await.requests, 1, "a tree that is known is not asked again");
 }
 
 #[tokio::test(start_paused = true)]

@@ -177,7 +177,7 @@ impl Desk {
     }
 
     pub fn pull(&self, number: u64) -> PullFacts {
-        self.facts().pulls.remove(&PullNumber(number)).unwrap()
+        Arc::unwrap_or_clone(self.facts().pulls.remove(&PullNumber(number)).unwrap())
     }
 
     /// Changes the world a minute later.

@@ -278,7 +278,7 @@ pub fn model() -> Model {
     facts.synced_at = Some(ago(0.0015));
     let mut verdicts = Vec::new();
     let mut add = |pull: PullFacts, verdict: Verdict| {
-        facts.pulls.insert(pull.number, pull);
+        facts.put(pull);
         verdicts.push(verdict);
     };
     let (pull402, verdict402) = rich();
@@ -385,7 +385,7 @@ pub fn marked() -> Model {
     let mut facts = (*model.facts).clone();
     // Turns begin with a push here, except where the fixture says otherwise.
     for verdict in &model.board.verdicts {
-        let pull = facts.pulls.get_mut(&verdict.number).unwrap();
+        let pull = Arc::make_mut(facts.pulls.get_mut(&verdict.number).unwrap());
         let push = verdict.clocks.turn_since;
         pull.commits.push(CommitFacts {
             oid: Sha::new("c0ffee"),
@@ -461,7 +461,7 @@ pub fn crowd(count: u64) -> Model {
     for number in 1000..1000 + count {
         let stage = Stage::ALL[(number % 8) as usize];
         let title = format!("Proposal number {number} about something of moderate length");
-        facts.pulls.insert(PullNumber(number), pull(number, &title, "gale", 30.0));
+        facts.put(pull(number, &title, "gale", 30.0));
         model.board.verdicts.push(verdict(number, "compute", stage, 30.0, 9.0));
     }
     model.facts = Arc::new(facts);

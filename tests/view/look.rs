@@ -21,6 +21,30 @@ fn every_theme_reads_and_differs() {
     assert_eq!(Palette::named("no such theme"), None);
 }
 
+/// On a terminal with fewer colours each role keeps a colour of its kind, and none of those that it cannot show.
+#[test]
+fn fewer_colours_are_the_nearest_ones() {
+    use ratatui::style::Color;
+    let dark = Palette::named("dark").unwrap();
+    let all = |mode| {
+        let styles = Styles::new(&dark, mode, GlyphSet::Unicode);
+        [styles.good, styles.warn, styles.bad, styles.special, styles.accent].map(|style| style.fg)
+    };
+    use Color::{LightBlue, LightGreen, LightMagenta, LightRed, LightYellow};
+    assert_eq!(all(ColorMode::Ansi), [LightGreen, LightYellow, LightRed, LightMagenta, LightBlue].map(Some));
+    assert!(all(ColorMode::Indexed).iter().all(|color| matches!(color, Some(Color::Indexed(16..)))));
+    assert!(all(ColorMode::Colors).iter().all(|color| matches!(color, Some(Color::Rgb(..)))));
+    assert_eq!(all(ColorMode::Mono), [None; 5]);
+    // Stops, late and fine stay apart in every depth and theme.
+    for (name, _) in THEMES {
+        for mode in [ColorMode::Colors, ColorMode::Indexed, ColorMode::Ansi] {
+            let styles = Styles::new(&Palette::named(name).unwrap(), mode, GlyphSet::Unicode);
+            let (good, warn, bad) = (styles.good.fg, styles.warn.fg, styles.bad.fg);
+            assert!(good != bad && good != warn && warn != bad, "{name} {mode:?}");
+        }
+    }
+}
+
 #[test]
 fn a_wrong_theme_says_where() {
     for (text, wanted) in

@@ -1,6 +1,7 @@
 //! Every screen at the sizes that people have, with styles.
 
 use ratatui_textarea::TextArea;
+use vepherd::app::geometry::CardSize;
 use vepherd::app::model::*;
 use vepherd::app::registry::{Command, ENTRIES};
 use vepherd::domain::action::{BadIntent, Post, ReviewEvent};
@@ -218,6 +219,27 @@ fn today_at_every_size() {
         head: Sha::new("b1c2d3e4f5a6b7c8d9e0"),
     }));
     insta::assert_snapshot!("verdict-marked", dump(&drawn(&page, &calm(), 100, 36)));
+}
+
+/// Denser, folded, and with the verdict beside the columns.
+#[test]
+fn the_columns_as_the_viewer_wants_them() {
+    let with = |change: fn(&mut Model)| {
+        let mut model = model();
+        change(&mut model);
+        model
+    };
+    let screens = [
+        ("lines", with(|model| model.look.density = CardSize::Line)),
+        ("full", with(|model| model.look.density = CardSize::Full)),
+        ("folded", with(|model| model.look.fold("needs shepherd"))),
+        ("preview", with(|model| model.look.preview = Preview::Shown)),
+    ];
+    for (name, model) in &screens {
+        insta::assert_snapshot!(format!("look-{name}"), dump(&drawn(model, &calm(), 160, 36)));
+    }
+    let narrow = |model: &Model| text(&drawn(model, &calm(), 100, 30));
+    assert_eq!(narrow(&screens[3].1), narrow(&model()), "no room for the verdict: the columns keep theirs");
 }
 
 #[test]

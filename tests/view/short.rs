@@ -15,7 +15,7 @@ fn board(title: &str, sigs: &[&str]) -> String {
     let mut model = model();
     let mut facts = (*model.facts).clone();
     let number = PullNumber(382);
-    facts.pulls.get_mut(&number).unwrap().title = title.to_owned();
+    Arc::make_mut(facts.pulls.get_mut(&number).unwrap()).title = title.to_owned();
     model.facts = Arc::new(facts);
     let shown = model.board.verdicts.iter_mut().find(|verdict| verdict.number == number).unwrap();
     let one = shown.signoffs[0].1.clone();

@@ -23,6 +23,22 @@ pub struct Outgoing {
     pub state: OutgoingState,
     /// Why it stands so, and what to do.
     pub why: Option<String>,
+    /// The time to undo is over: it goes out by itself as soon as it can.
+    pub due: bool,
+    /// How many of its posts are on GitHub already.
+    pub arrived: usize,
+}
+
+impl Outgoing {
+    /// It goes out, or is looked for, without further words of the user.
+    #[must_use]
+    pub fn goes_by_itself(&self) -> bool {
+        match self.state {
+            OutgoingState::Queued => self.due,
+            OutgoingState::Sending | OutgoingState::Unknown => true,
+            OutgoingState::Parked | OutgoingState::Failed => false,
+        }
+    }
 }
 
 /// How a write stands.
@@ -111,7 +127,18 @@ pub enum RequestKind {
         id: OutgoingId,
         /// Whose proposal.
         pull: PullNumber,
+        /// By whom.
+        cause: SendCause,
     },
+}
+
+/// Why something is sent now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendCause {
+    /// The user wants it: whatever comes of it is news.
+    Asked,
+    /// It was waiting, and GitHub answers again: that it still waits is no news.
+    Resumed,
 }
 
 /// A failure that stands until something works again.

@@ -97,18 +97,22 @@ fn area_of(text: &str) -> TextArea<'static> {
     area
 }
 
-/// Opens the composer again on a write that did not go out.
+/// Opens the composer again on a write that did not go out. Its text is a draft already.
 pub fn reopen(model: &mut Model, intent: &Intent, problem: Option<String>) -> Effects {
     let Some((purpose, text)) = purpose_of(&intent.action) else { return Effects::none() };
     let text = text.to_owned();
     show(model, intent.pull, intent.head.clone(), purpose, &text, None);
     if let Some(composer) = composer_mut(model) {
         composer.problem = problem;
-        composer.unsaved = true;
     }
-    let mut effects = refreshed(model);
-    effects.extend(save_draft(model));
-    effects
+    refreshed(model)
+}
+
+/// The draft that a write becomes when it is taken back; none for what has no words.
+#[must_use]
+pub fn draft_of(model: &Model, intent: &Intent) -> Option<(String, String)> {
+    let (purpose, text) = purpose_of(&intent.action).filter(|(_, text)| !text.trim().is_empty())?;
+    Some((draft_key(model, intent.pull, &purpose), text.to_owned()))
 }
 
 /// What an action was written as; none for those without a text.
@@ -323,5 +327,6 @@ pub fn enqueue(model: &mut Model, intent: Intent) -> Effects {
         total: 0,
         since: model.at,
     });
-    Effect::Enqueue { request, intent }.into()
+    let draft = purpose_of(&intent.action).map(|(purpose, _)| draft_key(model, intent.pull, &purpose));
+    Effect::Enqueue { request, intent, draft }.into()
 }

@@ -184,7 +184,7 @@ pub fn recall(model: &mut Model, by: isize) -> Effects {
 
 /// Enter: the filter stands and is remembered; a bad one keeps the prompt open.
 pub fn accept(model: &mut Model) -> Effects {
-    if !prompt(model).is_some_and(|prompt| prompt.error.is_none()) {
+    if prompt(model).is_none_or(|prompt| prompt.error.is_some()) {
         return Effects::none();
     }
     model.overlay = None;

@@ -6,7 +6,7 @@ use crate::app::effect::Effects;
 use crate::app::geometry;
 use crate::app::hit::{self, TodayLine};
 use crate::app::lists;
-use crate::app::model::{Cursor, Home, Model};
+use crate::app::model::{Cursor, Home, Model, Preview};
 use crate::domain::ids::PullNumber;
 
 /// Brings a view to the front.
@@ -21,6 +21,33 @@ pub fn regroup(model: &mut Model) -> Effects {
     model.grouping = model.grouping.next();
     model.columns.first_row.clear();
     facts::relist(model);
+    Effects::none()
+}
+
+/// The next size of cards.
+pub fn resize_cards(model: &mut Model) -> Effects {
+    model.look.density = model.look.density.next();
+    follow(model);
+    Effects::none()
+}
+
+/// Folds the column that the selection is in, or unfolds it.
+pub fn fold(model: &mut Model) -> Effects {
+    let lane = model.cursor(model.home).lane;
+    if let Some(title) = model.lanes(model.home).get(lane).map(|lane| lane.title.clone()) {
+        model.look.fold(&title);
+        follow(model);
+    }
+    Effects::none()
+}
+
+/// Shows the selected proposal's verdict beside the columns, or hides it.
+pub fn preview(model: &mut Model) -> Effects {
+    model.look.preview = match model.look.preview {
+        Preview::Hidden => Preview::Shown,
+        Preview::Shown => Preview::Hidden,
+    };
+    follow(model);
     Effects::none()
 }
 
@@ -119,9 +146,8 @@ pub fn fit(model: &Model) -> usize {
     let body = geometry::frame(hit::screen(model)).body;
     match model.home {
         Home::Board | Home::Queues => {
-            let cursor = model.cursor(model.home);
-            let plan = geometry::board(body, model.lanes(model.home).len(), cursor.lane, cursor.first_lane);
-            plan.columns.first().map_or(1, |column| geometry::cards_that_fit(column.cards, hit::CARD))
+            let plan = hit::columns_plan(model, model.home, hit::split(model, body).0);
+            plan.columns.first().map_or(1, |column| geometry::cards_that_fit(column.cards, model.look.density))
         }
         Home::Today => usize::from(body.height).max(1),
         Home::Conflicts => usize::from(body.height / hit::CONFLICT_ROWS).max(1),
@@ -134,10 +160,12 @@ pub fn follow(model: &mut Model) {
     let fit = fit(model);
     match home {
         Home::Board | Home::Queues => {
-            let width = geometry::frame(hit::screen(model)).body.width.saturating_sub(1);
+            let body = geometry::frame(hit::screen(model)).body;
+            let width = hit::split(model, body).0.width.saturating_sub(1);
+            let folds = model.folds(home);
             let lengths: Vec<usize> = model.lanes(home).iter().map(|lane| lane.cards.len()).collect();
             let cursor = cursor_mut(model, home);
-            cursor.first_lane = geometry::first_lane(width, lengths.len(), cursor.lane, cursor.first_lane);
+            cursor.first_lane = geometry::first_lane(width, &folds, cursor.lane, cursor.first_lane);
             cursor.first_row.resize(lengths.len(), 0);
             for (lane, (first, len)) in cursor.first_row.iter_mut().zip(lengths).enumerate() {
                 *first = if lane == cursor.lane {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::{composer, later, next_request, quit, sync, toast};
 use crate::app::effect::{Effect, Effects, ReqId, SendHow, SyncMode, Timer};
 use crate::app::model::{
-    InFlight, Leaving, Level, Model, OutboxPage, Outgoing, OutgoingId, OutgoingState, Page, RequestKind, Undoable,
-    Watched,
+    InFlight, Leaving, Level, Model, OutboxPage, Outgoing, OutgoingId, OutgoingState, Overlay, Page, RequestKind,
+    SendCause, Undoable, Watched,
 };
 use crate::domain::action::{Action, Intent};
 use crate::domain::failure::Failure;
@@ -40,7 +40,8 @@ pub fn busy(model: &Model) -> bool {
 
 /// The outbox as it is now.
 pub fn loaded(model: &mut Model, entries: Vec<Outgoing>) -> Effects {
-    let left_over = entries.iter().filter(|entry| entry.state == OutgoingState::Queued).count();
+    let held = |entry: &&Outgoing| entry.state == OutgoingState::Queued && !entry.due;
+    let left_over = entries.iter().filter(held).count();
     let first = model.outbox.is_empty() && model.undoable.is_empty() && !busy(model);
     model.outbox = entries;
     let known = |id: OutgoingId| model.outbox.iter().any(|entry| entry.id == id);
@@ -51,7 +52,8 @@ pub fn loaded(model: &mut Model, entries: Vec<Outgoing>) -> Effects {
         page.selected = newest;
     }
     if first && left_over > 0 {
-        let text = format!("{left_over} written earlier and not sent: O shows the outbox, nothing goes out by itself");
+        let text =
+            format!("{left_over} written earlier and never sent: O shows the outbox, nothing of it goes out by itself");
         return toast(model, Level::Warn, text);
     }
     Effects::none()
@@ -68,14 +70,9 @@ pub fn enqueued(model: &mut Model, request: ReqId, id: OutgoingId) -> Effects {
         tracing::debug!(?request, "an answer to no request");
         return Effects::none();
     };
-    let mut effects = Effects::none();
-    if let Some((purpose, _)) = composer::purpose_of(&intent.action) {
-        // From here on the outbox keeps the text.
-        effects.push(Effect::DropDraft { key: composer::draft_key(model, intent.pull, &purpose) });
-    }
     let after = model.settings.undo;
     model.undoable.push(Undoable { id, goes_at: later(model.at, after), label: label(&intent) });
-    effects.push(Effect::StartTimer { timer: Timer::Send(id), after });
+    let mut effects = Effects::from(Effect::StartTimer { timer: Timer::Send(id), after });
     if model.leaving == Leaving::AfterSends {
         effects.extend(send_all(model));
     }
@@ -100,15 +97,39 @@ pub fn enqueue_failed(model: &mut Model, request: ReqId, failure: &Failure) -> E
 pub fn due(model: &mut Model, id: OutgoingId) -> Effects {
     let Some(place) = model.undoable.iter().position(|undoable| undoable.id == id) else { return Effects::none() };
     let label = model.undoable.remove(place).label;
-    send(model, id, label, SendHow::Checked)
+    send(model, id, label, SendHow::Checked, SendCause::Asked)
 }
 
-fn send(model: &mut Model, id: OutgoingId, label: String, how: SendHow) -> Effects {
+/// GitHub answers again: what is due and what is in doubt goes on, oldest first.
+pub fn resume(model: &mut Model) -> Effects {
+    if model.read_only.is_some() {
+        return Effects::none();
+    }
+    let waiting: Vec<(OutgoingId, String)> = model
+        .outbox
+        .iter()
+        .filter(|entry| entry.goes_by_itself() && !is_going(model, entry.id))
+        .map(|entry| (entry.id, label(&entry.intent)))
+        .collect();
+    let mut effects = Effects::none();
+    for (id, label) in waiting {
+        effects.extend(send(model, id, label, SendHow::Checked, SendCause::Resumed));
+    }
+    effects
+}
+
+/// It is on its way, or will be in a moment.
+fn is_going(model: &Model, id: OutgoingId) -> bool {
+    let sends = |flight: &InFlight| matches!(flight.kind, RequestKind::Send { id: other, .. } if other == id);
+    model.in_flight.iter().any(sends) || model.undoable.iter().any(|undoable| undoable.id == id)
+}
+
+fn send(model: &mut Model, id: OutgoingId, label: String, how: SendHow, cause: SendCause) -> Effects {
     let Some(pull) = model.outbox.iter().find(|entry| entry.id == id).map(|entry| entry.intent.pull) else {
         return toast(model, Level::Error, format!("{label}: it is not in the outbox any more"));
     };
     let request = next_request(model);
-    let kind = RequestKind::Send { id, pull };
+    let kind = RequestKind::Send { id, pull, cause };
     model.in_flight.push(InFlight { request, kind, label, done: 0, total: 0, since: model.at });
     Effect::Send { request, id, how }.into()
 }
@@ -127,7 +148,8 @@ pub fn send_all(model: &mut Model) -> Effects {
 pub fn send_ended(model: &mut Model, request: ReqId, id: OutgoingId, outcome: Result<(), Failure>) -> Effects {
     let place = model.in_flight.iter().position(|flight| flight.request == request);
     let Some(flight) = place.map(|place| model.in_flight.remove(place)) else { return Effects::none() };
-    let RequestKind::Send { pull, .. } = flight.kind else { return Effects::none() };
+    let RequestKind::Send { pull, cause, .. } = flight.kind else { return Effects::none() };
+    let mut look = true;
     let mut effects = match outcome {
         Ok(()) => {
             let labels = model.facts.pulls.get(&pull).map(|pull| pull.labels.clone()).unwrap_or_default();
@@ -138,15 +160,23 @@ pub fn send_ended(model: &mut Model, request: ReqId, id: OutgoingId, outcome: Re
         }
         Err(failure) => {
             model.leaving = Leaving::No;
-            let state = model.outbox.iter().find(|entry| entry.id == id).map(|entry| entry.state.word());
+            let state = model.outbox.iter().find(|entry| entry.id == id).map(|entry| entry.state);
+            // A check has stopped it: what it saw is to be seen here too. Else a sync that works sends it again.
+            look = state == Some(OutgoingState::Parked);
+            let waits = matches!(state, Some(OutgoingState::Queued | OutgoingState::Unknown));
             // What has become of the text comes first: the end of the line may be cut.
-            let state = state.map_or_else(String::new, |word| format!(" {word}, see O"));
-            toast(model, Level::Error, format!("{}{state}: {}", flight.label, failure.cause))
+            let state = state.map_or_else(String::new, |state| format!(" {}, see O", state.word()));
+            match cause {
+                SendCause::Resumed if waits => Effects::none(),
+                SendCause::Asked | SendCause::Resumed => {
+                    toast(model, Level::Error, format!("{}{state}: {}", flight.label, failure.cause))
+                }
+            }
         }
     };
     if model.leaving == Leaving::AfterSends && !busy(model) {
         effects.extend(quit(model));
-    } else {
+    } else if look {
         effects.extend(sync::start(model, SyncMode::Changed, false));
     }
     effects
@@ -161,21 +191,26 @@ pub fn undo(model: &mut Model) -> Effects {
     effects
 }
 
-/// Drops a write; its text becomes a draft, in the composer where that is asked for.
+/// Takes a write out; its text becomes a draft, in the composer where that is asked for.
 fn take_back(model: &mut Model, id: OutgoingId, open: bool) -> Effects {
     let Some(place) = model.outbox.iter().position(|entry| entry.id == id) else { return Effects::none() };
     let intent = model.outbox.remove(place).intent;
+    let draft = composer::draft_of(model, &intent);
     let mut effects = Effects::none();
     if open && model.overlay.is_none() {
         effects.extend(composer::reopen(model, &intent, None));
-    } else if let Some((purpose, text)) = composer::purpose_of(&intent.action)
-        && !text.trim().is_empty()
-    {
-        let key = composer::draft_key(model, intent.pull, &purpose);
-        effects.push(Effect::SaveDraft { key, text: text.to_owned() });
     }
-    effects.push(Effect::Discard { id });
+    effects.push(Effect::TakeBack { id, draft });
     effects
+}
+
+/// It was too late to take something back: it is on its way, or there already. Whoever has its text before them must
+/// not think that it is still to be said.
+pub fn take_back_failed(model: &mut Model, failure: &Failure) -> Effects {
+    if let Some(Overlay::Composer(composer)) = &mut model.overlay {
+        composer.problem = Some(format!("too late, {}: this is a copy of it", failure.cause));
+    }
+    toast(model, Level::Error, format!("too late: {}", failure.cause))
 }
 
 /// Opens the outbox.
@@ -216,32 +251,65 @@ pub fn resend(model: &mut Model) -> Effects {
             SendHow::Checked
         }
     };
-    let going = |flight: &InFlight| matches!(flight.kind, RequestKind::Send { id: other, .. } if other == id);
-    if model.in_flight.iter().any(going) {
+    if in_flight(model, id) {
         return toast(model, Level::Info, "it is on its way");
     }
     model.undoable.retain(|undoable| undoable.id != id);
     let mut effects = Effects::from(Effect::StopTimer { timer: Timer::Send(id) });
-    effects.extend(send(model, id, label, how));
+    effects.extend(send(model, id, label, how, SendCause::Asked));
     effects
 }
 
-/// Drops the selected write, unless it is on its way.
+fn in_flight(model: &Model, id: OutgoingId) -> bool {
+    let sends = |flight: &InFlight| matches!(flight.kind, RequestKind::Send { id: other, .. } if other == id);
+    model.in_flight.iter().any(sends)
+}
+
+/// Drops the selected write, unless it is on its way; its text is a draft then.
 pub fn discard(model: &mut Model) -> Effects {
-    let Some((id, label)) = selected(model).map(|entry| (entry.id, label(&entry.intent))) else {
+    let Some((id, label, state)) = selected(model).map(|entry| (entry.id, label(&entry.intent), entry.state)) else {
         return Effects::none();
     };
-    let going = |flight: &InFlight| matches!(flight.kind, RequestKind::Send { id: other, .. } if other == id);
-    if model.in_flight.iter().any(going) {
+    if in_flight(model, id) {
         return toast(model, Level::Warn, "it is on its way and cannot be dropped");
     }
+    let mut effects = taken_out(model, id, false);
+    effects.extend(match state {
+        OutgoingState::Unknown => toast(
+            model,
+            Level::Warn,
+            format!("{label}: dropped, but it may be on GitHub: look there before you write it again"),
+        ),
+        _ => toast(model, Level::Info, format!("{label}: dropped; its text is a draft")),
+    });
+    effects
+}
+
+/// Opens the selected write in the composer again: out of the outbox, to be sent anew.
+pub fn edit(model: &mut Model) -> Effects {
+    let Some((id, intent, state, arrived)) =
+        selected(model).map(|entry| (entry.id, entry.intent.clone(), entry.state, entry.arrived))
+    else {
+        return Effects::none();
+    };
+    let why = match state {
+        _ if in_flight(model, id) => "it is on its way",
+        OutgoingState::Sending => "it is on its way",
+        OutgoingState::Unknown => "it may be on GitHub already: s looks for it, x drops it",
+        _ if arrived > 0 => "a part of it is on GitHub already: s sends the rest",
+        _ if composer::purpose_of(&intent.action).is_none() => "it has no text: x drops it",
+        OutgoingState::Queued | OutgoingState::Parked | OutgoingState::Failed => return taken_out(model, id, true),
+    };
+    toast(model, Level::Warn, why)
+}
+
+fn taken_out(model: &mut Model, id: OutgoingId, open: bool) -> Effects {
     model.undoable.retain(|undoable| undoable.id != id);
     let mut effects = Effects::from(Effect::StopTimer { timer: Timer::Send(id) });
-    effects.extend(take_back(model, id, false));
+    effects.extend(take_back(model, id, open));
     let newest = model.outbox.last().map(|entry| entry.id);
     if let Some(Page::Outbox(page)) = model.pages.last_mut() {
         page.selected = newest;
     }
-    effects.extend(toast(model, Level::Info, format!("{label}: dropped; its text is a draft")));
     effects
 }

@@ -51,11 +51,15 @@ pub fn palette(model: &mut Model) -> Effects {
         .filter(|entry| entry.command.view().is_none())
         .filter(|entry| !matches!(entry.group, Group::Move | Group::Type) && entry.command != Command::Palette)
         .filter(|entry| entry.layers.iter().any(|layer| layers.contains(layer)))
-        .filter(|entry| !matches!(available::of(model, entry.command), Availability::Refused(_)))
-        .map(|entry| Choice {
-            label: entry.name.to_owned(),
-            note: format!("{}  {}", model.keymap.keys(entry.command).join(" "), entry.sentence),
-            pick: Pick::Command(entry.command),
+        .filter_map(|entry| {
+            let keys = model.keymap.keys(entry.command).join(" ");
+            let note = match available::of(model, entry.command) {
+                // Who may write nothing at all is told so; what does not fit the selection is left out.
+                Availability::Refused(why) if model.read_only.is_some() && entry.group == Group::Act => why,
+                Availability::Refused(_) => return None,
+                Availability::Ready | Availability::Warned(_) => format!("{keys}  {}", entry.sentence),
+            };
+            Some(Choice { label: entry.name.to_owned(), note, pick: Pick::Command(entry.command) })
         })
         .chain(views)
         .collect();

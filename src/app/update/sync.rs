@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{later, next_request, toast};
+use super::{later, next_request, outbox, toast};
 use crate::app::effect::{Effect, Effects, ReqId, SyncMode, Timer};
 use crate::app::model::{InFlight, Level, Model, RequestKind, Trouble};
 use crate::app::msg::SyncOutcome;
@@ -64,6 +64,7 @@ pub fn ended(model: &mut Model, request: ReqId, outcome: SyncOutcome) -> Effects
     let after = if model.eager_syncs > 0 { EAGER } else { model.settings.refresh_every };
     model.eager_syncs = model.eager_syncs.saturating_sub(1);
     effects.push(Effect::StartTimer { timer: Timer::Refresh, after });
+    effects.extend(outbox::resume(model));
     effects
 }
 

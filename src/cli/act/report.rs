@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use crate::cli::output::{Out, Paint, json as shape};
+use crate::cli::output::{Out, Paint, forecast, json as shape};
 use crate::domain::action::{Post, ReviewEvent};
 use crate::domain::facts::PullFacts;
 use crate::domain::prow::forecast::Forecast;
@@ -22,32 +22,8 @@ pub(super) fn dry_run(out: Out, pull: &PullFacts, would: &Forecast) -> String {
             let _ = writeln!(text, "  | {line}");
         }
     }
-    let _ = write!(text, "\n{}\n", out.paint(Paint::Bold, "what Prow would do"));
-    if would.commands.is_empty() {
-        text.push_str("  nothing: there is no command in it\n");
-    }
-    for command in &would.commands {
-        let (glyph, paint) = if command.obeyed { ("✓", Paint::Green) } else { ("∙", Paint::Yellow) };
-        let line = format!("  {glyph} {}: {}", sanitize_line(&command.text), sanitize_line(&command.why));
-        let _ = writeln!(text, "{}", out.paint(paint, &line));
-    }
-    for label in &would.labels_added {
-        let _ = writeln!(text, "  + label {}", sanitize_line(label));
-    }
-    for label in &would.labels_removed {
-        let _ = writeln!(text, "  - label {}", sanitize_line(label));
-    }
-    for effect in &would.effects {
-        let _ = writeln!(text, "  {}", sanitize_line(effect));
-    }
-    for warning in &would.warnings {
-        let _ = writeln!(text, "{}", out.paint(Paint::Red, &format!("  ! {}", sanitize_line(warning))));
-    }
-    if let Some(gate) = &would.gate_after {
-        let after =
-            if gate.blockers.is_empty() { "nothing blocks the merge".to_owned() } else { gate.blockers.join(", ") };
-        let _ = writeln!(text, "  gate afterwards: {}", sanitize_line(&after));
-    }
+    text.push('\n');
+    text.push_str(&forecast::forecast(out, would));
     text
 }
 

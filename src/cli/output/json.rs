@@ -224,13 +224,18 @@ fn mergeable_word(mergeable: Mergeable) -> &'static str {
     }
 }
 
-/// The document as text. What a terminal could take for a command (C1 controls, bidi overrides) is written as an
-/// escape, which is the same text to a JSON reader: such characters stand only inside strings.
+/// The document as text, harmless to terminals.
 #[must_use]
 pub fn text(value: &Value) -> String {
-    let plain = format!("{value:#}\n");
-    let mut out = String::with_capacity(plain.len());
-    for ch in plain.chars() {
+    harmless(&format!("{value:#}\n"))
+}
+
+/// JSON in which whatever a terminal could take for a command (C1 controls, bidi overrides) is written as an escape. It
+/// is the same to a JSON reader: such characters stand only inside strings.
+#[must_use]
+pub fn harmless(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for ch in json.chars() {
         match ch {
             '\u{7f}'..='\u{9f}'
             | '\u{200b}'..='\u{200f}'

@@ -6,7 +6,6 @@ use super::Stamp;
 use crate::domain::facts::{Actor, EventKind, PullFacts, ReviewState};
 use crate::domain::ids::Login;
 use crate::domain::profile::Profile;
-use crate::domain::verdict::is_robots;
 
 /// Something human that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,7 +110,7 @@ pub fn since(
         what,
         event: event.filter(|link| !link.is_empty()).map(str::to_owned),
     };
-    let human = |actor: &Option<Actor>, body: &str| !is_robots(actor.as_ref(), body, profile);
+    let human = |actor: &Option<Actor>, body: &str| !profile.is_robots(actor.as_ref(), body);
     let login = |actor: &'_ Option<Actor>| actor.as_ref().map(|actor| actor.login.clone());
     let mut newest: Option<News> = None;
     let mut hear = |found: News| {

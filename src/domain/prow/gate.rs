@@ -112,7 +112,9 @@ pub fn checks(pull: &PullFacts) -> Vec<(&str, CheckState)> {
         CheckState::Failure => 2,
     };
     let mut found: Vec<(&str, CheckState)> = Vec::new();
-    for CheckFacts { name, state, .. } in &pull.checks {
+    let mut posted: Vec<&CheckFacts> = pull.checks.iter().collect();
+    posted.sort_by(|left, right| left.at.cmp(&right.at).then_with(|| left.name.cmp(&right.name)));
+    for CheckFacts { name, state, .. } in posted {
         if name == "tide" {
             continue;
         }

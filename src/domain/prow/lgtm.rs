@@ -190,7 +190,7 @@ pub fn history(pull: &PullFacts, tree: &Tree, profile: &Profile) -> History {
         steps.extend(pushes(pull).map(|at| (at, Step::Push)));
     }
     steps.extend(label_events);
-    steps.sort_by_key(|(at, _)| *at);
+    steps.sort_by(|(left, step), (right, other)| left.cmp(right).then_with(|| step.place().cmp(&other.place())));
     let mut history = History::default();
     for (at, step) in steps {
         history.take(at, step);
@@ -204,6 +204,22 @@ enum Step {
     Push,
     LabelledByHand(Login),
     Unlabelled(DropHow),
+}
+
+impl Step {
+    /// Its place among steps of one instant, whatever list it came from: what was said comes before what Prow made of it.
+    fn place(&self) -> (u8, &str) {
+        match self {
+            Self::Push => (0, ""),
+            Self::Cancel(by) => (1, by.as_str()),
+            Self::Give(by, _) => (2, by.as_str()),
+            Self::LabelledByHand(by) => (3, by.as_str()),
+            Self::Unlabelled(how) => match how {
+                DropHow::ByHand(by) => (4, by.as_ref().map_or("", Login::as_str)),
+                DropHow::Push | DropHow::Cancelled(_) => (5, ""),
+            },
+        }
+    }
 }
 
 impl History {
@@ -244,7 +260,7 @@ fn acts(pull: &PullFacts, tree: &Tree, profile: &Profile) -> Vec<(Timestamp, Ste
     let mut found = Vec::new();
     let mut take = |author: &Option<Actor>, body: &str, state: Option<ReviewState>, at, url: &String| {
         let Some(actor) = author else { return };
-        if profile.is_prow(&actor.login) {
+        if profile.is_robots(Some(actor), body) {
             return;
         }
         let command = command::lgtm(body, &profile.prow);

@@ -11,12 +11,15 @@ use crate::domain::ids::Login;
 
 mod read;
 
-pub use read::{Aliases, OwnersProblem};
+pub use read::{Aliases, OwnersProblem, is_ignored};
 
 /// The OWNERS files of one tree.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
     dirs: HashMap<String, Dir>,
+    /// How many names the longest path among them has: no walk begins below it, so that a path of any depth costs no
+    /// more than the tree's own.
+    deepest: usize,
     problems: Vec<OwnersProblem>,
 }
 
@@ -83,7 +86,7 @@ impl Tree {
         for (path, text) in files {
             let path = go::clean(path);
             let dir = go::parent(&path);
-            if read::ignored(dir) {
+            if is_ignored(dir) {
                 continue;
             }
             if path.rsplit('/').next() == Some("OWNERS") {
@@ -96,7 +99,8 @@ impl Tree {
                 dirs.insert(path, found);
             }
         }
-        Self { dirs, problems }
+        let deepest = dirs.keys().map(|dir| dir.split('/').count()).max().unwrap_or(0);
+        Self { dirs, deepest, problems }
     }
 
     /// The same tree with approvers and reviewers who are collaborators only (`specs/prow.md` §4.8).
@@ -152,7 +156,7 @@ impl Tree {
     #[must_use]
     pub fn owners_dir(&self, path: &str) -> String {
         let path = go::clean(path);
-        let mut at = path.as_str();
+        let mut at = self.lowest(&path);
         while !at.is_empty() {
             let owned = self.dirs.get(at).is_some_and(|dir| {
                 let relative = relative(at, &path);
@@ -191,6 +195,12 @@ impl Tree {
         &self.problems
     }
 
+    /// The part of a clean path that a directory of this tree can be: where every walk up begins.
+    fn lowest<'a>(&self, path: &'a str) -> &'a str {
+        let end = path.bytes().enumerate().filter(|(_, byte)| *byte == b'/').nth(self.deepest.saturating_sub(1));
+        end.and_then(|(end, _)| path.get(..end)).unwrap_or(path)
+    }
+
     /// Prow's walk from a path up to the root (`specs/prow.md` §4.10): the names as Prow has them, also those that
     /// are nobody's (an empty list element, `@@alias`); `leaf` stops at the first level that gives any.
     #[must_use]
@@ -198,7 +208,7 @@ impl Tree {
         let path = go::clean(path);
         let mut found: Vec<&str> = Vec::new();
         let mut seen: BTreeSet<&str> = BTreeSet::new();
-        let mut at = path.as_str();
+        let mut at = self.lowest(&path);
         loop {
             if let Some(dir) = self.dirs.get(at) {
                 let relative = relative(at, &path);

@@ -195,7 +195,8 @@ fn range(at: usize, value: &str, measure: Measure) -> Result<Range, QueryError> 
         let end = |at: usize, text: &str| if text == "*" { Ok(None) } else { amount(at, text, measure).map(Some) };
         return Ok(Range::Between(end(at, from)?, end(at + from.len() + 2, to)?));
     }
-    let signs: [(&str, fn(Amount) -> Range); 5] = [
+    type Made = fn(Amount) -> Range;
+    let signs: [(&str, Made); 5] = [
         (">=", Range::AtLeast),
         ("<=", Range::AtMost),
         (">", Range::MoreThan),

@@ -9,8 +9,8 @@ use super::people::PersonId;
 use super::standing::Given;
 use super::timeline::{Deed, Sort};
 use super::turn::Owed;
-use super::{Clocks, Convergence, SignOff, SignOffState, Waiting};
-use crate::domain::facts::PullState;
+use super::{Clocks, Convergence, Rule, SignOff, SignOffState, Waiting};
+use crate::domain::facts::{PullState, ThreadComment};
 use crate::domain::ids::SigName;
 
 fn whole_days(days: i64) -> SignedDuration {
@@ -21,11 +21,14 @@ fn whole_days(days: i64) -> SignedDuration {
 pub(super) fn clocks(frame: &Frame<'_>, debts: &Debts, owed: &Owed, waiting: &[Waiting]) -> Clocks {
     // A converged proposal's clocks stand still.
     let now = frame.pull.ended_at.filter(|_| frame.pull.state != PullState::Open).unwrap_or(frame.context.now);
-    let opened_at = frame.timeline.at(frame.opened());
-    let idle_since = idle_since(frame);
-    let turn_since = waiting.first().map_or(frame.pull.ended_at.unwrap_or(idle_since), |first| first.since);
+    // GitHub's clock may be ahead of ours.
+    let past = |at: Timestamp| at.min(frame.context.now);
+    let opened_at = past(frame.timeline.at(frame.opened()));
+    let idle_since = past(idle_since(frame));
+    let turn_since = waiting.first().map_or(past(frame.pull.ended_at.unwrap_or(idle_since)), |first| first.since);
     let open = frame.pull.state == PullState::Open;
-    let lag = (open && !frame.pull.draft && owed.applies && !reviewer_spoke_after(frame, owed.event))
+    let drafting = waiting.first().is_some_and(|first| first.rule == Rule::Draft);
+    let lag = (open && !drafting && owed.applies && !reviewer_spoke_after(frame, owed.event))
         .then(|| days(frame.timeline.at(owed.event), now));
     Clocks {
         opened_at,
@@ -112,7 +115,9 @@ pub(super) fn heading(frame: &Frame<'_>, clocks: &Clocks, signoffs: &[(SigName, 
         if frame.people.get(who).author {
             continue;
         }
-        let recent = |given: &Given| lately(given.at) && frame.is_current(*given);
+        // A push takes lgtm away, an approval outlives it (`specs/prow.md` §3).
+        let stands = |given: &Given| position.approve == Some(*given) || frame.is_current(*given);
+        let recent = |given: &Given| lately(given.at) && stands(given);
         if let Some(given) = position.positive().filter(recent).max_by_key(|given| given.at) {
             let name = frame.people.get(who).name();
             gains.push(format!("{name} agreed on {}", frame.day(given.at)));
@@ -189,25 +194,35 @@ fn threads(frame: &Frame<'_>, start: Timestamp) -> (usize, usize) {
         .threads
         .iter()
         .filter(|thread| {
-            let first = thread.comments.iter().map(|comment| comment.at).min();
-            let last = thread.comments.iter().map(|comment| comment.at).max();
+            // Of a thread of robots alone every word counts: nobody else says when it was.
+            let human =
+                |comment: &&ThreadComment| !frame.context.profile.is_robots(comment.author.as_ref(), &comment.body);
+            let robots_alone = !thread.comments.iter().any(|comment| human(&comment));
+            let heard = || thread.comments.iter().filter(|comment| robots_alone || human(comment));
+            let first = heard().map(|comment| comment.at).min();
+            let last = heard().map(|comment| comment.at).max();
             first.is_some_and(|first| first < start) && (!thread.resolved || last.is_some_and(|last| last >= start))
         })
         .count();
     (before, open)
 }
 
-/// No word or push from either side of a veto for 7 days.
+/// No word or push from either side of a veto for 7 days: whoever stands against it, the author, and whoever with a say
+/// stands for it.
 pub(super) fn is_stalled_conflict(frame: &Frame<'_>) -> bool {
     let vetoers: Vec<PersonId> = frame.standing.vetoes(&frame.people).map(|raised| raised.by).collect();
     if vetoers.is_empty() {
         return false;
     }
+    let stands_for = |who: PersonId| {
+        frame.people.get(who).has_say()
+            && frame.standing.of(who).is_some_and(|position| position.positive().next().is_some())
+    };
     let quiet = whole_days(frame.context.profile.numbers.stalled_conflict_days);
     let newest = (0..frame.timeline.acts.len()).rev().find(|index| {
         let Some(act) = frame.timeline.act(*index) else { return false };
-        let by_vetoer = act.who.is_some_and(|who| vetoers.contains(&who)) && frame.timeline.is_word(*index);
-        by_vetoer || frame.timeline.is_authors(*index)
+        let takes_side = act.who.is_some_and(|who| vetoers.contains(&who) || stands_for(who));
+        (takes_side && frame.timeline.is_word(*index)) || frame.timeline.is_authors(*index)
     });
     newest.is_some_and(|newest| frame.context.now.duration_since(frame.timeline.at(newest)) >= quiet)
 }

@@ -21,8 +21,11 @@ pub(super) struct Debts {
     pub open: Vec<usize>,
     /// The remark since which there has been at least one without a break.
     pub since: Option<usize>,
-    /// The author's act that answered the last of them, when it last happened.
+    /// The author's act that answered the last asking remark, when it last happened.
     pub handed_back: Option<usize>,
+    /// Asking remarks that neither the author has answered nor their own writer has settled by agreeing: somebody else's
+    /// vote moves the turn, but gives its writer no answer.
+    unsettled: Vec<usize>,
     /// How many times an act of the author ended something unanswered.
     pub rounds: usize,
 }
@@ -45,10 +48,13 @@ impl Debts {
                             debts.since = None;
                             counting.open.clear();
                         }
+                        let own = |remark: &usize| timeline.act(*remark).is_some_and(|of| of.who == act.who);
+                        debts.unsettled.retain(|remark| !own(remark));
                     }
                     Sort::PartOf(_) => counting.add_part(said),
                     Sort::Remark { asks: true, .. } => {
                         debts.open.push(index);
+                        debts.unsettled.push(index);
                         debts.since.get_or_insert(index);
                         counting.open.push(said.thread());
                     }
@@ -70,18 +76,21 @@ impl Debts {
 
     /// A thread reply answers its thread; anything else answers everything before it.
     fn answer(&mut self, index: usize, thread: Option<usize>, timeline: &Timeline<'_>) {
-        if self.open.is_empty() {
-            return;
+        let remains = |remark: &usize| {
+            let of = timeline.act(*remark).and_then(|act| act.said()).and_then(|said| said.thread());
+            thread.is_some() && of != thread
+        };
+        if !self.unsettled.is_empty() {
+            self.unsettled.retain(remains);
+            if self.unsettled.is_empty() {
+                self.handed_back = Some(index);
+            }
         }
-        match thread {
-            Some(thread) => self.open.retain(|remark| {
-                timeline.act(*remark).and_then(|act| act.said()).and_then(|said| said.thread()) != Some(thread)
-            }),
-            None => self.open.clear(),
-        }
-        if self.open.is_empty() {
-            self.since = None;
-            self.handed_back = Some(index);
+        if !self.open.is_empty() {
+            self.open.retain(remains);
+            if self.open.is_empty() {
+                self.since = None;
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use super::reasons::{self, Grounds, reasons};
 use super::shepherd::Shepherding;
 use super::signoff::signoffs;
 use super::standing::{Raised, Standing};
-use super::timeline::{Timeline, is_robot};
+use super::timeline::Timeline;
 use super::turn::{Owed, Turn, conditional, owed};
 use super::{
     Checks, Convergence, Hold, LedgerEntry, LedgerKind, Objection, PossibleObjection, Rule, Stage, ThreadCount,
@@ -29,7 +29,9 @@ pub fn derive(context: &Context<'_>, pull: &PullFacts) -> Verdict {
     let mut people = People::new(context, pull, &ground);
     let mut timeline = Timeline::read(pull, context.profile, &mut people);
     let standing = Standing::read(&mut timeline, &people, pull, context.profile);
-    let approval = approval(pull, context.owners, context.profile);
+    let mut approval = approval(pull, context.owners, context.profile);
+    // Prow hears an App's `/approve`; without power it says nothing to people.
+    approval.by.retain(|one| one.has_power || !context.profile.is_robot_login(&one.login));
     let gate = gate(pull, &approval, context.profile);
     let frame = Frame { context, pull, ground: &ground, people, timeline, standing, approval, gate };
     verdict(&frame)
@@ -102,7 +104,7 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
         comments: pull
             .comments
             .iter()
-            .filter(|comment| !comment.author.as_ref().is_some_and(|actor| is_robot(actor, context.profile)))
+            .filter(|comment| !context.profile.is_robots(comment.author.as_ref(), &comment.body))
             .count(),
         convergence: if open { heading.convergence } else { Convergence::Flat },
         converged: !open,

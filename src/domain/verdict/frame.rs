@@ -59,13 +59,19 @@ impl<'a> Frame<'a> {
     }
 
     /// People other than the author whose lgtm a push has taken off the head, with that lgtm.
-    pub fn dropped(&self) -> Vec<(PersonId, Given)> {
-        let is_author = |who: PersonId| self.people.get(who).author;
+    pub fn lost_lgtms(&self) -> Vec<(PersonId, Given)> {
         let lost = |(who, position): (PersonId, &Position)| {
             let lgtm = position.lgtm.filter(|given| !self.is_current(*given))?;
-            (!is_author(who) && self.on_head(who).is_none()).then_some((who, lgtm))
+            (!self.people.get(who).author).then_some((who, lgtm))
         };
         self.standing.positions().filter_map(lost).collect()
+    }
+
+    /// Those of them who have not agreed otherwise on the head: who approved it since has reviewed it.
+    pub fn dropped(&self) -> Vec<(PersonId, Given)> {
+        let mut dropped = self.lost_lgtms();
+        dropped.retain(|(who, _)| self.on_head(*who).is_none());
+        dropped
     }
 
     /// The author's newest act.

@@ -81,8 +81,9 @@ impl Ground {
         let documents = documents(pull, &context.profile.layout.document);
         let tracking_number = tracking_number(context, &text);
         let kind = kind(context, &places, &folders, &title_numbers, tracking_number);
-        let label_sigs: Vec<SigName> =
+        let mut label_sigs: Vec<SigName> =
             pull.labels.iter().filter_map(|label| label.strip_prefix("sig/")).map(SigName::from).collect();
+        label_sigs.sort();
         let (vep, veps) = veps(kind, &folders, &single_files, &title_numbers, tracking_number, &documents);
         let tracking = tracking(context, kind, tracking_number, &folders, vep);
         let targets = targets(context, &documents, tracking.as_ref());
@@ -113,7 +114,7 @@ impl Ground {
                 participating.push(sig.clone());
             }
         }
-        ground.participating = participating;
+        ground.participating = in_order(context, &participating);
         ground.read_owners(context, pull);
         ground
     }

@@ -17,30 +17,34 @@ impl<'a> Timeline<'a> {
     /// What each text does to lgtm and approval, where Prow obeys it.
     pub(super) fn settle_effects(&mut self, people: &People<'a>, profile: &Profile) {
         let rules = &profile.prow;
-        let labeled: Vec<Timestamp> = self
-            .acts
-            .iter()
-            .filter(|act| act.robot && matches!(act.deed, Deed::Labeled("lgtm")))
-            .map(|act| act.at)
-            .collect();
+        let mut labeled: Vec<Timestamp> = Vec::new();
+        let mut unlabeled: Vec<Timestamp> = Vec::new();
+        for act in self.acts.iter().filter(|act| act.robot) {
+            match act.deed {
+                Deed::Labeled("lgtm") => labeled.push(act.at),
+                Deed::Unlabeled("lgtm") => unlabeled.push(act.at),
+                _ => {}
+            }
+        }
         for act in &mut self.acts {
             let (at, Some(who)) = (act.at, act.who) else { continue };
             let Deed::Said(said) = &mut act.deed else { continue };
             let person = people.get(who);
-            // Prow refuses the author's lgtm, and a stranger's; private members look like strangers, so OWNERS, the
-            // aliases and the label that followed are heard as well.
-            let obeyed = !person.author
-                && (person.collaborator
-                    || person.has_say()
-                    || person.reviewer
-                    || labeled.iter().any(|set| *set >= at && set.duration_since(at) <= PROW_ANSWERS));
+            // Prow refuses the author's lgtm, and a stranger's lgtm or cancel; private members look like strangers, so
+            // OWNERS, the aliases and the label event that followed are heard as well.
+            let answered = |events: &[Timestamp]| {
+                events.iter().any(|event| *event >= at && event.duration_since(at) <= PROW_ANSWERS)
+            };
+            let known = person.collaborator || person.has_say() || person.reviewer;
+            let obeyed = !person.author && (known || answered(&labeled));
+            let cancels = person.author || known || answered(&unlabeled);
             let state = match said.channel {
                 Channel::Review { state, .. } => Some(state),
                 Channel::Conversation | Channel::Thread { .. } => None,
             };
             said.lgtm = match (said.commands.lgtm, state) {
                 (Some(LgtmCommand::Add), _) => obeyed.then_some(Give::Given),
-                (Some(LgtmCommand::Remove), _) => Some(Give::TakenBack),
+                (Some(LgtmCommand::Remove), _) => cancels.then_some(Give::TakenBack),
                 (None, Some(ReviewState::Approved)) if rules.review_acts_as_lgtm => obeyed.then_some(Give::Given),
                 (None, Some(ReviewState::ChangesRequested)) => Some(Give::TakenBack),
                 (None, _) => None,

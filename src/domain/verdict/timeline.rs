@@ -209,26 +209,6 @@ pub(super) struct Timeline<'a> {
     pub pushes: Vec<usize>,
 }
 
-/// True for robots: typed so by GitHub, named so by a `[bot]` suffix, or listed in the profile.
-pub(super) fn is_robot(actor: &Actor, profile: &Profile) -> bool {
-    actor.kind == ActorKind::Bot || is_robot_login(&actor.login, profile)
-}
-
-/// The same for a login alone.
-pub(super) fn is_robot_login(login: &Login, profile: &Profile) -> bool {
-    login.as_str().ends_with("[bot]") || profile.is_prow(login) || profile.bots.others.iter().any(|bot| bot == login)
-}
-
-/// A robot wrote this: by its account, or by the look of the text.
-pub(in crate::domain) fn is_robots(actor: Option<&Actor>, body: &str, profile: &Profile) -> bool {
-    actor.is_some_and(|actor| is_robot(actor, profile)) || looks_robotic(body)
-}
-
-/// Texts that only robots write, whoever's account they use.
-fn looks_robotic(body: &str) -> bool {
-    body.starts_with("[APPROVALNOTIFIER]") || body.starts_with("<!-- This is an auto-generated comment")
-}
-
 impl<'a> Timeline<'a> {
     /// Reads the whole pull request.
     pub fn read(pull: &'a PullFacts, profile: &'a Profile, people: &mut People<'a>) -> Self {
@@ -247,7 +227,7 @@ impl<'a> Timeline<'a> {
         logins.sort_unstable();
         logins.dedup();
         for login in logins {
-            if !is_robot_login(login, profile) {
+            if !profile.is_robot_login(login) {
                 people.id(Some(login));
             }
         }
@@ -332,7 +312,7 @@ impl<'a> Reader<'_, 'a> {
     /// A person, or none for a robot.
     fn who(&mut self, actor: Option<&'a Actor>) -> (Option<PersonId>, bool) {
         match actor {
-            Some(actor) if is_robot(actor, self.profile) => (None, true),
+            Some(actor) if self.profile.is_robot(actor) => (None, true),
             Some(actor) => (Some(self.people.id(Some(&actor.login))), false),
             None => (None, false),
         }
@@ -385,10 +365,12 @@ impl<'a> Reader<'_, 'a> {
             .and_then(|(_, after)| after)
             .and_then(|after| pull.commits.iter().position(|commit| commit.oid == *after));
         let floor = newest_force.map_or(pull.created_at, |(at, _)| at.max(pull.created_at));
+        // A committer's clock may run ahead; what was read had been pushed by then.
+        let ceiling = pull.fetched_at.max(pull.updated_at).max(floor);
         let mut open: Option<(Timestamp, Push<'a>)> = None;
         for (index, commit) in pull.commits.iter().enumerate() {
             if let (Some(login), false) = (&commit.author, commit.merge)
-                && !is_robot_login(login, self.profile)
+                && !self.profile.is_robot_login(login)
             {
                 let id = self.people.id(Some(login));
                 self.people.mark_pushed(id);
@@ -401,7 +383,7 @@ impl<'a> Reader<'_, 'a> {
             if swallowed {
                 continue;
             }
-            let at = commit.committed_at.max(floor);
+            let at = commit.committed_at.max(floor).min(ceiling);
             match &mut open {
                 Some((newest, push)) if at <= *newest || at.duration_since(*newest) <= ONE_PUSH => {
                     *newest = (*newest).max(at);
@@ -481,7 +463,7 @@ impl<'a> Reader<'_, 'a> {
         channel: Channel<'a>,
         url: &'a str,
     ) {
-        if author.is_some_and(|actor| is_robot(actor, self.profile)) || looks_robotic(body) {
+        if self.profile.is_robots(author, body) {
             return;
         }
         let who = self.people.id(author.map(|actor| &actor.login));

@@ -7,6 +7,7 @@ use super::debts::Debts;
 use super::frame::Frame;
 use super::people::PersonId;
 use super::shepherd::Shepherding;
+use super::timeline::Deed;
 use super::{Rule, SignOff, Waiting, Who};
 use crate::domain::ids::{Login, SigName};
 
@@ -40,14 +41,26 @@ impl Turn<'_, '_> {
         self.bots(&mut list);
         self.answer(&mut list);
         if self.owed.applies {
-            list.extend(self.owed.entries(self, Rule::Review));
+            list.extend(self.owed.entries(self, Rule::Review, self.owed.event));
         }
         self.lgtm(&mut list);
         self.approval(&mut list);
         self.sign_off(&mut list);
         self.hold(&mut list);
         self.checks(&mut list);
-        list
+        // Who is named twice by one rule (two holds of one person) is waited for since the earlier event.
+        let mut once: Vec<Waiting> = Vec::with_capacity(list.len());
+        for mut entry in list {
+            // GitHub's clock may be ahead of ours.
+            entry.since = entry.since.min(self.frame.context.now);
+            match once.iter_mut().find(|seen| (seen.rule, seen.who, &seen.name) == (entry.rule, entry.who, &entry.name))
+            {
+                Some(seen) if entry.since < seen.since => *seen = entry,
+                Some(_) => {}
+                None => once.push(entry),
+            }
+        }
+        once
     }
 
     /// 3: a standing veto → the author if no author's act came since it, else the person who vetoed.
@@ -130,7 +143,7 @@ impl Turn<'_, '_> {
             return;
         }
         let mut lost: Vec<(PersonId, usize, String)> = frame
-            .dropped()
+            .lost_lgtms()
             .into_iter()
             .filter_map(|(who, given)| {
                 let push = frame.dropping_push(given)?;
@@ -154,7 +167,7 @@ impl Turn<'_, '_> {
             }
         }
         if lost.is_empty() {
-            list.extend(self.owed.entries(self, Rule::Lgtm));
+            list.extend(self.owed.entries(self, Rule::Lgtm, self.lgtm_missing_since()));
             return;
         }
         lost.sort_by_key(|(who, act, _)| {
@@ -163,6 +176,15 @@ impl Turn<'_, '_> {
         for (who, act, why) in lost {
             list.push(self.person_entry(Rule::Lgtm, &frame.people.get(who).login_or_ghost(), why, act));
         }
+    }
+
+    /// Since when the label is missing: where a review is owed as well, since that is.
+    fn lgtm_missing_since(&self) -> usize {
+        if self.owed.applies {
+            return self.owed.event;
+        }
+        let came_off = self.frame.timeline.acts.iter().rposition(|act| matches!(act.deed, Deed::Unlabeled("lgtm")));
+        came_off.unwrap_or(0).max(self.frame.opened())
     }
 
     /// An entry for the author.

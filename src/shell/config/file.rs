@@ -3,11 +3,12 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::time::Duration;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{ColorChoice, KeySetting, Mistake};
+use super::{ColorChoice, GlyphChoice, KeySetting, Mistake};
 use crate::domain::ids::SigName;
 use crate::domain::query::Views;
 
@@ -20,12 +21,31 @@ pub(super) struct File {
     pub(super) sigs: Option<Vec<SigName>>,
     pub(super) color: Option<ColorChoice>,
     pub(super) editor: Option<String>,
+    pub(super) theme: Option<(String, String)>,
+    pub(super) glyphs: Option<GlyphChoice>,
+    pub(super) read_only: bool,
+    pub(super) undo: Option<Duration>,
+    pub(super) lost_reply: Option<Duration>,
     pub(super) keys: Vec<KeySetting>,
     pub(super) views: Views,
 }
 
 /// Every key of the file, for hints.
-const KEYS: [&str; 8] = ["repo", "profile", "github_api", "sigs", "color", "editor", "keys", "views"];
+const KEYS: [&str; 13] = [
+    "repo",
+    "profile",
+    "github_api",
+    "sigs",
+    "color",
+    "theme",
+    "glyphs",
+    "editor",
+    "read_only",
+    "undo",
+    "lost_reply",
+    "keys",
+    "views",
+];
 
 /// Reads the file. A missing one is an empty one.
 pub(super) fn read(path: &Path) -> (File, Vec<Mistake>) {
@@ -88,6 +108,24 @@ impl Reader<'_> {
                     None => None,
                 };
             }
+            "theme" => self.file.theme = self.placed(value),
+            "glyphs" => {
+                let word = self.word(value);
+                self.file.glyphs = match word.as_deref() {
+                    Some("auto") => Some(GlyphChoice::Auto),
+                    Some("unicode") => Some(GlyphChoice::Unicode),
+                    Some("ascii") => Some(GlyphChoice::Ascii),
+                    Some(other) => {
+                        let message = format!("`{other}` is no set of glyphs");
+                        self.wrong(value.span(), message, Some("Write \"auto\", \"unicode\" or \"ascii\".".into()));
+                        None
+                    }
+                    None => None,
+                };
+            }
+            "read_only" => self.file.read_only = self.yes(value),
+            "undo" => self.file.undo = self.seconds(value, 0, 60),
+            "lost_reply" => self.file.lost_reply = self.seconds(value, 1, 600),
             "keys" => match value.get_ref() {
                 DeValue::Table(table) => {
                     for (action, keys) in table {
@@ -154,6 +192,27 @@ impl Reader<'_> {
             self.wrong(value.span(), message, Some("Put it in double quotes.".into()));
         }
         word
+    }
+
+    /// A yes or no; what is neither is no.
+    fn yes(&mut self, value: &Spanned<DeValue<'_>>) -> bool {
+        let yes = value.get_ref().as_bool();
+        if yes.is_none() {
+            let message = format!("a yes or no is needed here, not {}", value.get_ref().type_str());
+            self.wrong(value.span(), message, Some("Write true or false.".into()));
+        }
+        yes.unwrap_or(false)
+    }
+
+    /// So many seconds.
+    fn seconds(&mut self, value: &Spanned<DeValue<'_>>, least: u64, most: u64) -> Option<Duration> {
+        let number = value.get_ref().as_integer().and_then(|number| number.as_str().parse::<u64>().ok());
+        let number = number.filter(|number| (least..=most).contains(number));
+        if number.is_none() {
+            let message = format!("seconds are needed here, from {least} to {most}");
+            self.wrong(value.span(), message, Some("Write a whole number, without quotes.".into()));
+        }
+        number.map(Duration::from_secs)
     }
 
     /// A list of texts, or one text.

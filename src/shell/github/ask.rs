@@ -83,10 +83,19 @@ pub enum Ask {
         /// The commit.
         commit: Sha,
     },
-    /// The names of the repository's files at its head.
+    /// The names of the repository's files at its head, some levels deep.
     Tree {
         /// The repository.
         repo: RepoId,
+    },
+    /// The same below one of its folders.
+    Subtree {
+        /// The repository.
+        repo: RepoId,
+        /// The folder's tree.
+        oid: String,
+        /// The folder's path.
+        path: String,
     },
 }
 
@@ -160,6 +169,7 @@ impl Ask {
             Self::Pull { .. } => 12,
             Self::Page { .. } => 10,
             Self::Tree { .. } => 20,
+            Self::Subtree { .. } => 8,
             Self::Issue { .. } | Self::Blob { .. } | Self::File { .. } | Self::Folder { .. } | Self::Parents { .. } => {
                 1
             }
@@ -193,6 +203,7 @@ impl Ask {
             }
             Self::Parents { repo, commit } => ("AskParents", at(repo, json!({ "oid": commit })), "/object"),
             Self::Tree { repo } => ("AskTree", at(repo, json!({})), "/object"),
+            Self::Subtree { repo, oid, .. } => ("AskSubtree", at(repo, json!({ "oid": oid })), "/object"),
         }
     }
 

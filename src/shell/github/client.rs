@@ -20,6 +20,7 @@ use super::edge::{BoxError, Edge, Trouble, WireError};
 use super::failures;
 use super::wire::{GraphqlError, Maybe, RateLimit};
 use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::text::sanitize_line;
 
 /// How long a read waits before it is repeated, and the longest `Retry-After` that is waited for at all: whoever
 /// looks at a screen would rather know.
@@ -35,6 +36,16 @@ struct Inner {
     crab: Octocrab,
     roots: Roots,
     budget: Mutex<Budget>,
+    token: Mutex<Powers>,
+}
+
+/// What GitHub has said of the token.
+#[derive(Clone, Debug, Default)]
+struct Powers {
+    /// A classic token's scopes; none of a fine-grained one, whose powers GitHub does not tell.
+    scopes: Option<Vec<String>>,
+    /// GitHub's words where it refused a write for want of power.
+    refused: Option<String>,
 }
 
 impl std::fmt::Debug for Client {
@@ -139,7 +150,9 @@ impl Client {
             Ok(crab) => crab,
             Err(never) => match never {},
         };
-        Ok(Self { inner: Arc::new(Inner { crab, roots, budget: Mutex::new(Budget::default()) }) })
+        Ok(Self {
+            inner: Arc::new(Inner { crab, roots, budget: Mutex::new(Budget::default()), token: Mutex::default() }),
+        })
     }
 
     /// A client over the network.
@@ -156,6 +169,33 @@ impl Client {
     #[must_use]
     pub fn budget(&self) -> Budget {
         *self.lock()
+    }
+
+    /// Why this token cannot write, as far as GitHub has told: a classic token by its scopes, a fine-grained one by the
+    /// first write that was refused.
+    #[must_use]
+    pub fn read_only(&self) -> Option<String> {
+        let token = self.inner.token.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(scopes) = &token.scopes
+            && !scopes.iter().any(|scope| scope == "public_repo" || scope == "repo")
+        {
+            let has = if scopes.is_empty() { "none".to_owned() } else { scopes.join(", ") };
+            return Some(format!("the token may not write: it needs the scope public_repo (it has {has})"));
+        }
+        token.refused.as_ref().map(|said| {
+            format!("the token may not write: it needs read and write of pull requests and issues (GitHub: {said})")
+        })
+    }
+
+    /// GitHub has refused a write because of what the token may.
+    pub(super) fn note_refusal(&self, said: &str) {
+        self.inner.token.lock().unwrap_or_else(PoisonError::into_inner).refused = Some(said.to_owned());
+    }
+
+    /// REST's root: which server this is.
+    #[must_use]
+    pub fn root(&self) -> &str {
+        &self.inner.roots.rest
     }
 
     /// The host, for messages.
@@ -271,6 +311,10 @@ impl Client {
         let response = answer.map_err(|error| wire_error(&error))?;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.map_err(|error| wire_error(&error))?.to_bytes();
+        if let Some(scopes) = parts.headers.get("x-oauth-scopes").and_then(|value| value.to_str().ok()) {
+            let scopes = scopes.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(sanitize_line);
+            self.inner.token.lock().unwrap_or_else(PoisonError::into_inner).scopes = Some(scopes.collect());
+        }
         self.lock().read_headers(&parts.headers, address == self.inner.roots.graphql);
         Ok(Reply { status: parts.status, headers: parts.headers, body })
     }

@@ -100,8 +100,9 @@ impl Client {
 
     fn judge(&self, attempted: &str, reply: Result<Reply, WireError>) -> Result<Posted, SendFailure> {
         let reply = self.arrived(attempted, reply)?;
-        // A success with an unreadable body is a success: it must not be sent again for want of a link.
-        let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+        // Whoever answers with something else than what was made may be no GitHub at all (a proxy's page): the proposal
+        // itself says whether it is there.
+        let body = read_body(attempted, &reply, |body| body.get("id").is_some())?;
         let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_owned);
         Ok(Posted {
             url: text("html_url"),
@@ -113,7 +114,7 @@ impl Client {
 
     fn judge_mutation(&self, attempted: &str, reply: Result<Reply, WireError>) -> Result<Posted, SendFailure> {
         let reply = self.arrived(attempted, reply)?;
-        let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+        let body = read_body(attempted, &reply, |body| body.get("data").or(body.get("errors")).is_some())?;
         if let Some(error) = body.get("errors").and_then(Value::as_array).and_then(|errors| errors.first()) {
             let error = GraphqlError::read(error);
             let failure = failures::no_data(attempted, std::slice::from_ref(&error), None);
@@ -138,9 +139,30 @@ impl Client {
         })?;
         match failures::bad_status(attempted, reply.status, &reply.headers, &reply.body) {
             None => Ok(reply),
+            // GitHub's words for whoever writes too fast; its documentation files them under validation.
+            Some(mut failure)
+                if failure.kind == FailureKind::Rejected && failure.cause.contains("submitted too quickly") =>
+            {
+                failure.kind = FailureKind::RateLimited;
+                Err(SendFailure::NotSent(failure))
+            }
+            Some(failure)
+                if failure.kind == FailureKind::Permission && failure.cause.contains("Resource not accessible by") =>
+            {
+                self.note_refusal("Resource not accessible by this token");
+                Err(SendFailure::NotSent(failure))
+            }
             // GitHub's 5xx come from in front of the application as often as from behind it: the comment may be there.
             Some(failure) if failure.kind == FailureKind::Server => Err(SendFailure::Unknown(failure)),
             Some(failure) => Err(SendFailure::NotSent(failure)),
         }
     }
+}
+
+/// The body of a success, where it says what was made.
+fn read_body(attempted: &str, reply: &Reply, is_good: impl FnOnce(&Value) -> bool) -> Result<Value, SendFailure> {
+    serde_json::from_slice(&reply.body).ok().filter(is_good).ok_or_else(|| {
+        let cause = "the answer is no answer of GitHub's to this; it may have been done all the same";
+        SendFailure::Unknown(Failure::new(FailureKind::Server, attempted, cause))
+    })
 }

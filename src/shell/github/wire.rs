@@ -233,7 +233,7 @@ shapes! {
     /// `Tree`, nested as deep as it was asked.
     Tree { oid: String, entries: Vec<Entry> }
     /// `TreeEntry`.
-    Entry { name: String, #[serde(rename = "type")] kind: String, oid: String, object: Box<Tree> }
+    Entry { name: String, #[serde(rename = "type")] kind: String, mode: u32, oid: String, object: Box<Tree> }
     /// The whole answer to `light.graphql`.
     Light {
         rate_limit: RateLimit, viewer: Named, repository: LightRepo, past: Past, touched: TouchedIn, about: About,

@@ -1,14 +1,18 @@
 //! What is looked at again right before something goes out. The user decided on what they had read; where the world
 //! has moved on since in a way that matters for *this* act, it is parked and they decide again.
 
+use crate::app::available::held;
 use crate::domain::action::{Action, Intent};
-use crate::domain::facts::{PullFacts, PullState, ReviewState};
+use crate::domain::facts::{PullFacts, PullState, ReviewFacts, ReviewState};
 use crate::domain::ids::Login;
 use crate::domain::profile::Profile;
 use crate::domain::prow::command::{self, ApproveCommand, HoldCommand, LgtmCommand, Source};
 use crate::domain::text;
 use crate::domain::verdict::Verdict;
 use crate::shell::store::Read;
+
+/// How the key of a hold begins.
+const HOLD: &str = "hold ";
 
 /// What the act says about the proposal, which decides what can get in its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,36 +31,48 @@ pub fn read(pull: &PullFacts, verdict: &Verdict) -> Read {
     Read { open: pull.state == PullState::Open, against: against(verdict).into_iter().map(|(key, _)| key).collect() }
 }
 
-/// Why the intent must not go out as it is; `None` where it may.
+/// How things are now.
+#[derive(Clone, Debug)]
+pub struct Now<'a> {
+    /// The proposal.
+    pub pull: &'a PullFacts,
+    /// What it means.
+    pub verdict: &'a Verdict,
+    /// Who sends.
+    pub me: &'a Login,
+    /// What they may do in the repository, in GitHub's words, where it said so.
+    pub permission: Option<String>,
+}
+
+/// Why the intent must not go out as it is: everything, because whoever sends it anyway must have read all of it.
 #[must_use]
-pub fn obstacle(
-    intent: &Intent,
-    read: &Read,
-    pull: &PullFacts,
-    verdict: &Verdict,
-    viewer: Option<&Login>,
-    profile: &Profile,
-) -> Option<String> {
+pub fn obstacles(intent: &Intent, read: &Read, now: &Now<'_>, profile: &Profile) -> Vec<String> {
     let says = says(&intent.action, profile);
+    let pull = now.pull;
+    let mut found = Vec::new();
     match pull.state {
-        PullState::Merged if read.open || says != Says::Nothing => return Some(format!("{} was merged", pull.number)),
-        PullState::Closed if read.open || says != Says::Nothing => return Some(format!("{} was closed", pull.number)),
+        PullState::Merged if read.open || says != Says::Nothing => found.push(format!("{} was merged", pull.number)),
+        PullState::Closed if read.open || says != Says::Nothing => found.push(format!("{} was closed", pull.number)),
         PullState::Open | PullState::Merged | PullState::Closed => {}
     }
+    let writes = matches!(now.permission.as_deref(), Some("WRITE" | "MAINTAIN" | "ADMIN"));
+    if pull.locked && !writes && !matches!(intent.action, Action::Resolve { .. }) {
+        found.push("its conversation was locked: GitHub takes words from collaborators only".to_owned());
+    }
     if says != Says::Nothing && intent.head != pull.head {
-        return Some(format!(
+        found.push(format!(
             "the head moved since you read it: you read {}, it is now {}",
             text::sanitize_line(intent.head.short()),
             text::sanitize_line(pull.head.short())
         ));
     }
     if says == Says::Yes {
-        let others = against(verdict).into_iter().filter(|(key, _)| !read.against.contains(key));
-        if let Some((_, sentence)) = others.into_iter().find(|(key, _)| !viewer.is_some_and(|me| is_of(key, me))) {
-            return Some(format!("since you read it, {sentence}"));
-        }
+        let others = against(now.verdict).into_iter();
+        let news = others.filter(|(key, _)| !read.against.contains(key) && !is_of(key, now.me));
+        found.extend(news.map(|(_, sentence)| format!("since you read it, {sentence}")));
     }
-    already(&intent.action, pull, verdict, viewer?)
+    found.extend(already(&intent.action, read, now));
+    found
 }
 
 fn says(action: &Action, profile: &Profile) -> Says {
@@ -74,21 +90,50 @@ fn says(action: &Action, profile: &Profile) -> Says {
     }
 }
 
-/// The same sign-off twice tells nobody anything, and sends everybody a mail.
-fn already(action: &Action, pull: &PullFacts, verdict: &Verdict, me: &Login) -> Option<String> {
-    let signed = pull.reviews.iter().any(|review| {
-        review.state == ReviewState::Approved
-            && review.commit.as_ref() == Some(&pull.head)
-            && review.author.as_ref().is_some_and(|author| author.login == *me)
-    });
-    let approved = verdict.approval.by.iter().any(|approver| approver.login == *me);
+/// What is so already: the same once more tells nobody anything, and sends everybody a mail.
+fn already(action: &Action, read: &Read, now: &Now<'_>) -> Option<String> {
+    let Now { pull, verdict, me, .. } = now;
+    let mine = |review: &&ReviewFacts| review.author.as_ref().is_some_and(|author| author.login == **me);
+    let signed = pull
+        .reviews
+        .iter()
+        .filter(mine)
+        .any(|review| review.state == ReviewState::Approved && review.commit.as_ref() == Some(&pull.head));
+    let approved = verdict.approval.by.iter().any(|approver| approver.login == **me);
     match action {
         Action::Lgtm { .. } if signed => Some("you have signed off this very head already".to_owned()),
         Action::Approve { own: false, .. } if signed && approved => {
             Some("you have approved this very head already".to_owned())
         }
         Action::Approve { own: true, .. } if approved => Some("your approval stands already".to_owned()),
-        _ => None,
+        // It was when the user read it: whoever unholds what they saw free knows what they do.
+        Action::Unhold { .. } if !held(pull) && read.against.iter().any(|key| key.starts_with(HOLD)) => {
+            Some("it is not on hold any more".to_owned())
+        }
+        Action::Unveto { .. } => {
+            let objects = verdict.vetoes.iter().chain(&verdict.objections).any(|objection| objection.by == **me);
+            let asks = pull.reviews.iter().filter(mine).any(|review| review.state == ReviewState::ChangesRequested);
+            (!objects && !asks && !held(pull)).then(|| "no veto of yours stands any more".to_owned())
+        }
+        Action::Assign { login } if pull.assignees.contains(login) => Some(format!("{login} is assigned already")),
+        Action::Cc { login } if pull.review_requests.iter().any(|asked| login.is(asked)) => {
+            Some(format!("{login} is asked for a review already"))
+        }
+        Action::Resolve { thread } => {
+            let done = pull.threads.iter().find(|known| known.id == *thread && known.resolved)?;
+            let by = done.resolved_by.as_ref().map_or_else(|| "somebody".to_owned(), ToString::to_string);
+            Some(format!("{by} has resolved the thread already"))
+        }
+        Action::Comment { .. }
+        | Action::Lgtm { .. }
+        | Action::Approve { .. }
+        | Action::Veto { .. }
+        | Action::Hold { .. }
+        | Action::Unhold { .. }
+        | Action::Assign { .. }
+        | Action::Unassign { .. }
+        | Action::Cc { .. }
+        | Action::Reply { .. } => None,
     }
 }
 
@@ -110,7 +155,7 @@ fn against(verdict: &Verdict) -> Vec<(String, String)> {
         let reason = text::truncate(&text::sanitize_line(&hold.reason), 120);
         let colon = if reason.is_empty() { "" } else { ": " };
         found.push((
-            format!("hold {} {}", by.to_ascii_lowercase(), hold.at),
+            format!("{HOLD}{} {}", by.to_ascii_lowercase(), hold.at),
             format!("{by} put it on hold{colon}{reason}"),
         ));
     }

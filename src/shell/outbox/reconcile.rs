@@ -1,17 +1,47 @@
-//! Whether a post has arrived, read from the proposal itself. No clock is compared: what was there before the post
-//! was sent is known by its ids, so an equal text of the same person that is none of these is ours.
+//! Whether a post has arrived, read from the proposal itself. What was there before the post was sent is known by its
+//! ids, so an equal text of the same person that is none of these is ours. The only clock that is asked is the server's:
+//! what it dates well before the post is not ours either, should the ids not have been read whole.
+
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::action::{Post, ReviewEvent};
 use crate::domain::facts::{Actor, PullFacts, ReviewState};
 use crate::domain::ids::Login;
 
-/// Something on GitHub that looks like the post: its id and its link.
+/// The clocks of GitHub's own machines agree to this.
+const SLACK: SignedDuration = SignedDuration::from_secs(60);
+
+/// Something on GitHub that looks like the post.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Twin {
     /// GraphQL's id.
     pub id: String,
     /// Its page, where it has one.
     pub link: Option<String>,
+    /// When it was written, by the server's clock; none for a state, which has no time of its own.
+    pub at: Option<Timestamp>,
+}
+
+/// The post as it stands on the proposal, if it does: an equal text of the same person that was not there before and is
+/// not older than the sending.
+#[must_use]
+pub fn ours(post: &Post, pull: &PullFacts, me: &Login, before: &[String], since: Option<Timestamp>) -> Option<Twin> {
+    let old = |at: Timestamp| since.and_then(|since| since.checked_sub(SLACK).ok()).is_some_and(|since| at < since);
+    twins(post, pull, me).into_iter().find(|twin| match twin.at {
+        // A state is what it is, whoever brought it about.
+        None => true,
+        Some(at) => !before.contains(&twin.id) && !old(at),
+    })
+}
+
+/// The part of a proposal in which a post would be, as `PullFacts::truncated` names it.
+#[must_use]
+pub fn part(post: &Post) -> &'static str {
+    match post {
+        Post::Comment { .. } => "comments",
+        Post::Review { .. } | Post::Dismiss { .. } => "reviews",
+        Post::Reply { .. } | Post::Resolve { .. } => "threads",
+    }
 }
 
 /// Everything on the proposal that equals the post and is of the same person, oldest first.
@@ -22,7 +52,7 @@ pub fn twins(post: &Post, pull: &PullFacts, me: &Login) -> Vec<Twin> {
             .comments
             .iter()
             .filter(|comment| is_mine(comment.author.as_ref(), me) && same_text(&comment.body, body))
-            .map(|comment| Twin { id: comment.id.to_string(), link: Some(comment.url.clone()) })
+            .map(|comment| Twin { id: comment.id.to_string(), link: Some(comment.url.clone()), at: Some(comment.at) })
             .collect(),
         Post::Review { event, body, commit } => pull
             .reviews
@@ -35,16 +65,17 @@ pub fn twins(post: &Post, pull: &PullFacts, me: &Login) -> Vec<Twin> {
                 // A review that was dismissed since no longer says what it was; its text and commit still do.
                 (review.state == state || review.state == ReviewState::Dismissed)
                     && is_mine(review.author.as_ref(), me)
-                    && review.commit.as_ref() == Some(commit)
+                    // GitHub forgets a commit that a force-push has thrown away.
+                    && review.commit.as_ref().is_none_or(|known| known == commit)
                     && same_text(&review.body, body)
             })
-            .map(|review| Twin { id: review.id.to_string(), link: Some(review.url.clone()) })
+            .map(|review| Twin { id: review.id.to_string(), link: Some(review.url.clone()), at: Some(review.at) })
             .collect(),
         Post::Dismiss { review: id, .. } => pull
             .reviews
             .iter()
             .filter(|review| review.database_id == Some(*id) && review.state == ReviewState::Dismissed)
-            .map(|review| Twin { id: review.id.to_string(), link: Some(review.url.clone()) })
+            .map(|review| Twin { id: review.id.to_string(), link: Some(review.url.clone()), at: None })
             .collect(),
         Post::Reply { to, body } => pull
             .threads
@@ -52,7 +83,7 @@ pub fn twins(post: &Post, pull: &PullFacts, me: &Login) -> Vec<Twin> {
             .filter(|thread| thread.comments.first().is_some_and(|first| first.database_id == Some(*to)))
             .flat_map(|thread| thread.comments.iter().skip(1))
             .filter(|comment| is_mine(comment.author.as_ref(), me) && same_text(&comment.body, body))
-            .map(|comment| Twin { id: comment.id.to_string(), link: Some(comment.url.clone()) })
+            .map(|comment| Twin { id: comment.id.to_string(), link: Some(comment.url.clone()), at: Some(comment.at) })
             .collect(),
         Post::Resolve { thread: id } => pull
             .threads
@@ -61,6 +92,7 @@ pub fn twins(post: &Post, pull: &PullFacts, me: &Login) -> Vec<Twin> {
             .map(|thread| Twin {
                 id: thread.id.to_string(),
                 link: thread.comments.first().map(|first| first.url.clone()),
+                at: None,
             })
             .collect(),
     }

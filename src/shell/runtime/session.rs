@@ -16,6 +16,7 @@ use crate::app::msg::Msg;
 use crate::app::update;
 use crate::domain::failure::Failure;
 use crate::shell::services::Services;
+use crate::shell::store::OutboxId;
 use crate::shell::tasks::Tasks;
 
 /// What only the owner of the terminal can do.
@@ -140,6 +141,10 @@ impl Session {
                 self.tasks.spawn("sync", work::sync(self.services.clone(), request, mode, self.sender.clone()));
             }
             Effect::Send { request, id, how } => {
+                // Noted here, in order: the tasks may begin in any.
+                if let Err(failure) = self.services.store.outbox_due(OutboxId(id.0)) {
+                    tracing::warn!(%failure, "a write could not be marked as due");
+                }
                 self.tasks.spawn("send", work::send(self.services.clone(), request, id, how, self.sender.clone()));
             }
             Effect::StartTimer { timer, after } => {
@@ -159,7 +164,7 @@ impl Session {
             | Effect::SaveDraft { .. }
             | Effect::DropDraft { .. }
             | Effect::Enqueue { .. }
-            | Effect::Discard { .. }
+            | Effect::TakeBack { .. }
             | Effect::ChangeMark { .. }
             | Effect::LoadMarks
             | Effect::RememberFilter { .. }

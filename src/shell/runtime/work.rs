@@ -9,7 +9,7 @@ use crate::app::model::{Outgoing, OutgoingId, OutgoingState};
 use crate::app::msg::{Msg, SyncOutcome};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::shell::browser;
-use crate::shell::outbox::{How, Sent};
+use crate::shell::outbox::{How, Sent, take};
 use crate::shell::services::Services;
 use crate::shell::store::{OutboxId, OutboxState};
 use crate::shell::sync::{Mode, Progress, permission_key};
@@ -39,6 +39,7 @@ pub async fn sync(services: Services, request: ReqId, mode: SyncMode, to: Unboun
         Ok(summary) => {
             let points_left = services.client.as_ref().ok().and_then(|client| client.budget().points.remaining);
             say(&to, Msg::PermissionLoaded(summary.permission));
+            say(&to, Msg::ReadOnlyLearned(services.read_only()));
             let (pulls, changed, warnings) = (summary.pulls, summary.changed, summary.warnings);
             say(&to, Msg::Synced { request, outcome: SyncOutcome { pulls, changed, points_left, warnings } });
         }
@@ -71,6 +72,7 @@ pub async fn send(
         }
     };
     say(&to, outbox(&services));
+    say(&to, Msg::ReadOnlyLearned(services.read_only()));
     say(&to, Msg::SendEnded { request, id, outcome });
     Ok(())
 }
@@ -93,7 +95,7 @@ pub fn local(services: &Services, effect: Effect) -> Vec<Msg> {
                 Ok(permission) => Msg::PermissionLoaded(permission),
                 Err(failure) => Msg::StoreFailed(failure),
             };
-            vec![marks(services), history, permission, outbox(services)]
+            vec![marks(services), history, permission, Msg::ReadOnlyLearned(services.read_only()), outbox(services)]
         }
         Effect::LoadDraft { key } => vec![match store.draft(&key) {
             Ok(text) => Msg::DraftLoaded { key, text },
@@ -101,14 +103,16 @@ pub fn local(services: &Services, effect: Effect) -> Vec<Msg> {
         }],
         Effect::SaveDraft { key, text } => kept(store.save_draft(&key, &text)),
         Effect::DropDraft { key } => kept(store.drop_draft(&key)),
-        Effect::Enqueue { request, intent } => match services.enqueue(&intent) {
+        Effect::Enqueue { request, intent, draft } => match services.enqueue(&intent, draft.as_deref()) {
             Ok(id) => vec![outbox(services), Msg::Enqueued { request, id: OutgoingId(id.0) }],
             Err(failure) => vec![Msg::EnqueueFailed { request, failure }],
         },
-        Effect::Discard { id } => match store.outbox_drop(OutboxId(id.0)) {
-            Ok(_) => vec![outbox(services)],
-            Err(failure) => vec![Msg::StoreFailed(failure), outbox(services)],
-        },
+        Effect::TakeBack { id, draft } => {
+            let draft = draft.as_ref().map(|(key, text)| (key.as_str(), text.as_str()));
+            let failed = take(store, OutboxId(id.0), draft).err();
+            let failed = failed.map(|failure| Msg::TakeBackFailed { id, failure });
+            failed.into_iter().chain([outbox(services)]).collect()
+        }
         Effect::LoadMarks => vec![marks(services)],
         // Where it cannot be kept, the screen must not go on showing that it was.
         Effect::ChangeMark { pull, changes } => match store.change_mark(repo, pull, &changes) {
@@ -154,7 +158,14 @@ fn outbox(services: &Services) -> Msg {
                 .filter(|row| row.intent.repo == services.repo)
                 .filter_map(|row| {
                     let state = state(row.state)?;
-                    Some(Outgoing { id: OutgoingId(row.id.0), intent: row.intent, state, why: row.reason })
+                    Some(Outgoing {
+                        id: OutgoingId(row.id.0),
+                        intent: row.intent,
+                        state,
+                        why: row.reason,
+                        due: row.due,
+                        arrived: row.done,
+                    })
                 })
                 .collect(),
         ),

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{Store, encode, integer};
 use crate::domain::action::{Intent, Post};
 use crate::domain::failure::Failure;
+use crate::domain::ids::Login;
 
 /// A row's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -77,7 +78,7 @@ pub struct Read {
 }
 
 /// What is written down before anything is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct NewRow<'a> {
     /// What the user meant.
     pub intent: &'a Intent,
@@ -87,6 +88,20 @@ pub struct NewRow<'a> {
     pub read: &'a Read,
     /// When it is written down.
     pub at: Timestamp,
+    /// REST's root of the server that it is for, where one is known: nothing written for one server goes to another.
+    pub host: Option<&'a str>,
+    /// Whose words they are, where that is known: nobody else's token sends them.
+    pub author: Option<&'a Login>,
+    /// The draft that it was written as: from here on the outbox keeps the text, and there is never a copy of both.
+    pub draft: Option<&'a str>,
+}
+
+impl<'a> NewRow<'a> {
+    /// A row with what every row has.
+    #[must_use]
+    pub fn of(intent: &'a Intent, posts: &'a [Post], read: &'a Read) -> Self {
+        Self { intent, posts, read, at: intent.created_at, host: None, author: None, draft: None }
+    }
 }
 
 /// One row.
@@ -113,9 +128,29 @@ pub struct OutboxRow {
     pub links: Vec<String>,
     /// When it last changed.
     pub changed_at: Timestamp,
+    /// The time to undo is over: it goes out by itself as soon as it can.
+    pub due: bool,
+    /// REST's root of the server that it is for.
+    pub host: Option<String>,
+    /// Whose words they are.
+    pub author: Option<Login>,
+    /// The server's clock before the current post was sent: whatever is older is not ours.
+    pub since: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "id, state, intent, posts, read, done, before, reason, links, changed_at";
+/// What became of taking a row out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It is out; this is how it stood.
+    Out(OutboxState),
+    /// It stays: a process is at it, or it is on GitHub.
+    Stays(OutboxState),
+    /// There is none.
+    Absent,
+}
+
+const COLUMNS: &str =
+    "id, state, intent, posts, read, done, before, reason, links, changed_at, due, host, author, since";
 
 impl Store {
     /// Writes an intent down as queued. When this returns, it survives a power cut.
@@ -125,10 +160,22 @@ impl Store {
     pub fn outbox_add(&self, new: &NewRow<'_>) -> Result<OutboxId, Failure> {
         self.write("write the intent down before sending it", |tx| {
             tx.execute(
-                "INSERT INTO outbox (state, intent, posts, read, changed_at) VALUES ('queued', ?1, ?2, ?3, ?4)",
-                params![encode(new.intent)?, encode(&new.posts)?, encode(new.read)?, new.at.to_string()],
+                "INSERT INTO outbox (state, intent, posts, read, changed_at, host, author) \
+                 VALUES ('queued', ?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    encode(new.intent)?,
+                    encode(&new.posts)?,
+                    encode(new.read)?,
+                    new.at.to_string(),
+                    new.host,
+                    new.author.map(Login::as_str)
+                ],
             )?;
-            Ok(OutboxId(tx.last_insert_rowid()))
+            let id = OutboxId(tx.last_insert_rowid());
+            if let Some(key) = new.draft {
+                tx.execute("DELETE FROM drafts WHERE key = ?1", [key])?;
+            }
+            Ok(id)
         })
     }
 
@@ -164,7 +211,7 @@ impl Store {
         self.write("write the outbox", |tx| {
             let changed = tx.execute(
                 "UPDATE outbox SET state = ?1, done = ?2, before = ?3, reason = ?4, links = ?5, changed_at = ?6, read = ?7, \
-                 intent = ?8, posts = ?9 WHERE id = ?10 AND state = ?11",
+                 intent = ?8, posts = ?9, due = ?10, since = ?11 WHERE id = ?12 AND state = ?13",
                 params![
                     row.state.word(),
                     integer(row.done as u64),
@@ -175,6 +222,8 @@ impl Store {
                     encode(&row.read)?,
                     encode(&row.intent)?,
                     encode(&row.posts)?,
+                    row.due,
+                    row.since.map(|at| at.to_string()),
                     row.id.0,
                     was.word()
                 ],
@@ -183,13 +232,37 @@ impl Store {
         })
     }
 
-    /// Takes a row out, unless a process is sending it; true where one was taken out.
+    /// The time to undo is over: from here on the row goes out by itself, in whichever process comes first.
     ///
     /// # Errors
     /// Where the store cannot be written.
-    pub fn outbox_drop(&self, id: OutboxId) -> Result<bool, Failure> {
-        self.write("drop a row of the outbox", |tx| {
-            Ok(tx.execute("DELETE FROM outbox WHERE id = ?1 AND state <> 'sending'", [id.0])? == 1)
+    pub fn outbox_due(&self, id: OutboxId) -> Result<(), Failure> {
+        self.write("write the outbox", |tx| {
+            tx.execute("UPDATE outbox SET due = 1 WHERE id = ?1", [id.0])?;
+            Ok(())
+        })
+    }
+
+    /// Takes a row out, unless a process is sending it or it is on GitHub. Its text becomes the draft in the same step,
+    /// so that no crash leaves both or neither.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn outbox_take(&self, id: OutboxId, draft: Option<(&str, &str)>) -> Result<Taken, Failure> {
+        self.write("take a row out of the outbox", |tx| {
+            let state: Option<String> =
+                tx.query_row("SELECT state FROM outbox WHERE id = ?1", [id.0], |row| row.get(0)).optional()?;
+            let Some(state) = state else { return Ok(Taken::Absent) };
+            let state: OutboxState = state.parse().map_err(|()| unreadable(0, format!("`{state}` is no state")))?;
+            match state {
+                OutboxState::Sending | OutboxState::Done => return Ok(Taken::Stays(state)),
+                OutboxState::Queued | OutboxState::Unknown | OutboxState::Parked | OutboxState::Failed => {}
+            }
+            tx.execute("DELETE FROM outbox WHERE id = ?1", [id.0])?;
+            if let Some((key, text)) = draft {
+                tx.execute("INSERT OR REPLACE INTO drafts (key, text) VALUES (?1, ?2)", [key, text])?;
+            }
+            Ok(Taken::Out(state))
         })
     }
 }
@@ -209,6 +282,10 @@ fn row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
         reason: row.get(7)?,
         links: json(row, 8)?,
         changed_at: changed_at.parse().map_err(|error: jiff::Error| unreadable(9, error.to_string()))?,
+        due: row.get(10)?,
+        host: row.get(11)?,
+        author: row.get::<_, Option<String>>(12)?.map(Login::new),
+        since: row.get::<_, Option<String>>(13)?.and_then(|at| at.parse().ok()),
     })
 }
 

@@ -25,7 +25,12 @@ const MIGRATIONS: &[&str] = &[
        links TEXT NOT NULL DEFAULT '[]',
        changed_at TEXT NOT NULL
      ) STRICT;",
-    // 2: what the viewer says about proposals, one row for each thing said; filters that they typed.
+    // 2: what the outbox must know to send by itself, and to whom: whose words, for which server, since when.
+    "ALTER TABLE outbox ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE outbox ADD COLUMN host TEXT;
+     ALTER TABLE outbox ADD COLUMN author TEXT;
+     ALTER TABLE outbox ADD COLUMN since TEXT;",
+    // 3: what the viewer says about proposals, one row for each thing said; filters that they typed.
     "CREATE TABLE marks (
        repo TEXT NOT NULL,
        number INTEGER NOT NULL,

@@ -64,6 +64,14 @@ impl Files {
             }
             return Ok(Vec::new());
         };
+        if let Some(first) = index.unread.first() {
+            let others = index.unread.len() - 1;
+            job.warnings.push(format!(
+                "the files below {first} and {others} other folders of {} could not be listed; \
+                 known OWNERS files there stay",
+                job.repo
+            ));
+        }
         let asks = of_index(job, &index)?;
         self.index = Some(index);
         Ok(asks)
@@ -81,10 +89,16 @@ impl Files {
         if let Some(index) = &self.index {
             let aliases = index.aliases.clone().map_or(Source::Absent, Source::Is);
             new.owners = texts(job, &index.owners, &old.owners)?;
+            let unread = |path: &String| index.unread.iter().any(|folder| is_below(path, folder));
+            new.owners.extend(
+                old.owners.iter().filter(|(path, _)| unread(path)).map(|(path, text)| (path.clone(), text.clone())),
+            );
             new.owners_aliases = text(job, &aliases, old.owners_aliases.as_ref())?;
             new.sig_folders.clone_from(&index.folders);
-            let json = serde_json::to_string(index).unwrap_or_default();
-            job.store.set_meta(&index_key(job.repo), &json)?;
+            if index.unread.is_empty() {
+                let json = serde_json::to_string(index).unwrap_or_default();
+                job.store.set_meta(&index_key(job.repo), &json)?;
+            }
         } else if self.root == Source::Absent {
             new = RepoFiles {
                 sig_aliases: new.sig_aliases,
@@ -100,8 +114,13 @@ impl Files {
     }
 }
 
+/// Where the index is kept. Older programs kept one of the upper folders alone under `tree:`.
 fn index_key(repo: &RepoId) -> String {
-    format!("tree:{repo}")
+    format!("whole-tree:{repo}")
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn missing(job: &Job<'_>, repo: &RepoId, oid: &str) -> Result<Option<Ask>, Failure> {

@@ -64,6 +64,11 @@ impl Found {
                 self.merges.insert(commit.clone(), parents.is_some_and(|parents| parents > 1));
             }
             Ask::Tree { .. } => self.tree = value.ok().and_then(|value| map::index(value, root)),
+            Ask::Subtree { path, .. } => {
+                if let Some(index) = &mut self.tree {
+                    index.graft(path, value.unwrap_or_default(), root);
+                }
+            }
             Ask::Pull { .. } | Ask::Page { .. } | Ask::Issue { .. } | Ask::Blob { .. } => {}
         }
     }

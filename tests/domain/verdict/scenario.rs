@@ -28,11 +28,7 @@ use vepherd::domain::facts::{
     ThreadFacts, Truncated,
 };
 use vepherd::domain::ids::{Login, NodeId, RepoId, Sha, SigName};
-use vepherd::domain::profile::Profile;
-use vepherd::domain::prow::owners::Tree;
-use vepherd::domain::roster::Roster;
-use vepherd::domain::schedule::Schedules;
-use vepherd::domain::verdict::{Context, Verdict, derive};
+use vepherd::domain::verdict::Verdict;
 
 use super::expect::Expect;
 use super::world;
@@ -148,32 +144,19 @@ impl Scenario {
     pub fn verdict(&self, change: impl Fn(&mut PullFacts)) -> Verdict {
         let mut pull = self.facts();
         change(&mut pull);
-        let profile = Profile::kubevirt();
         let mut facts = Facts::empty("kubevirt/enhancements".parse::<RepoId>().unwrap());
         facts.files = world::files(&self.pull.owners, &self.pull.freeze);
         for line in &self.pull.issues {
             let issue = world::issue(line, &self.pull.issue_body);
-            facts.issues.insert(issue.number, issue);
+            facts.put_issue(issue);
         }
-        facts.pulls.insert(pull.number, pull.clone());
-        let roster = Roster::read(&facts.files, &profile);
-        let owners = Tree::read(&facts.files.owners, None);
-        let schedules = Schedules::read(&facts.files.schedules);
+        facts.put(pull.clone());
         let viewer = Viewer {
             login: (!self.pull.viewer.is_empty()).then(|| Login::new(self.pull.viewer.as_str())),
             sigs: self.pull.viewer_sigs.iter().map(|sig| SigName::from(sig.as_str())).collect(),
             merge_authority: false,
         };
-        let context = Context {
-            facts: &facts,
-            profile: &profile,
-            roster: &roster,
-            owners: &owners,
-            schedules: &schedules,
-            viewer: &viewer,
-            now: self.now(),
-        };
-        derive(&context, &pull)
+        world::verdict(&facts, &pull, &viewer, self.now())
     }
 
     /// The facts that GitHub would give of this thread.

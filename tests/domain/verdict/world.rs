@@ -6,8 +6,15 @@
 
 use std::collections::BTreeMap;
 
-use vepherd::domain::facts::{IssueFacts, RepoFiles};
+use jiff::Timestamp;
+use vepherd::domain::board::Viewer;
+use vepherd::domain::facts::{Facts, IssueFacts, PullFacts, RepoFiles};
 use vepherd::domain::ids::{NodeId, Release};
+use vepherd::domain::profile::Profile;
+use vepherd::domain::prow::owners::Tree;
+use vepherd::domain::roster::Roster;
+use vepherd::domain::schedule::Schedules;
+use vepherd::domain::verdict::{Context, Verdict, derive};
 
 pub const ALIASES: &str = "
 aliases:
@@ -73,6 +80,21 @@ pub fn files(owners: &BTreeMap<String, String>, freeze: &str) -> RepoFiles {
             .map(str::to_owned)
             .to_vec(),
     }
+}
+
+/// What a viewer sees of one pull request among these facts.
+pub fn verdict(facts: &Facts, pull: &PullFacts, viewer: &Viewer, now: Timestamp) -> Verdict {
+    let profile = Profile::kubevirt();
+    let context = Context {
+        facts,
+        profile: &profile,
+        roster: &Roster::read(&facts.files, &profile),
+        owners: &Tree::read(&facts.files.owners, None),
+        schedules: &Schedules::read(&facts.files.schedules),
+        viewer,
+        now,
+    };
+    derive(&context, pull)
 }
 
 /// `7 open Fast disks`, `7 closed …`, `7 pull …`.

@@ -152,7 +152,15 @@ pub fn evaluate(remarks: &[Remark], subject: &Subject<'_>, tree: &Tree, rules: &
 #[must_use]
 pub fn owners_state(files: &[String], approved_by: &[Login], author: Option<&Login>, tree: &Tree) -> Evaluation {
     let owners = Owners::new(files, tree);
-    let current = approved_by.iter().map(|login| go::lower(login.as_str())).collect();
+    let powers = owners.powers(false);
+    let approval = |login: &Login| {
+        let key = go::lower(login.as_str());
+        let has_power = powers.contains_key(key.as_str());
+        let login = login.clone();
+        (key, Approved { login, at: None, how: How::Approved, no_issue: false, has_power, url: None })
+    };
+    let approvals: BTreeMap<String, Approved> = approved_by.iter().map(approval).collect();
+    let current = approvals.keys().cloned().collect();
     let unapproved = owners.unapproved(&current);
     let assignees: Vec<String> = author.map(|login| go::lower(login.as_str())).into_iter().collect();
     let files_approved = !files.is_empty() && unapproved.is_empty();
@@ -160,11 +168,13 @@ pub fn owners_state(files: &[String], approved_by: &[Login], author: Option<&Log
     Evaluation {
         needed: owners.needed().map(str::to_owned).collect(),
         unapproved: unapproved.into_iter().map(str::to_owned).collect(),
+        cleared: owners.cleared(&approvals),
         files_approved,
         requirements_met: files_approved,
         approved: files_approved,
         assigned_ccs: ccs.iter().filter(|login| assignees.contains(login)).cloned().collect(),
         ccs,
+        approvals: approvals.into_values().collect(),
         ..Evaluation::default()
     }
 }

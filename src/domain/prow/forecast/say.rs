@@ -7,6 +7,9 @@ use crate::domain::prow::command::{
     ApproveCommand, CommandLine, Effect, HoldCommand, LgtmCommand, Reading, Source, lines,
 };
 
+/// GitHub's limit on a text, in characters.
+const LONGEST: usize = 65_536;
+
 /// The most lines that are warned of one by one.
 const MOST_WARNINGS: usize = 20;
 
@@ -88,6 +91,9 @@ pub(super) fn warnings(text: &str, source: Source, rules: &ProwRules) -> Vec<Str
     if more > 0 {
         found.truncate(MOST_WARNINGS);
         found.push(format!("{more} more lines like these"));
+    }
+    if text.len() > LONGEST && text.chars().count() > LONGEST {
+        found.push(format!("GitHub refuses a text of more than {LONGEST} characters"));
     }
     found
 }

@@ -20,7 +20,9 @@ pub(super) fn warnings(pull: &PullFacts, approval: &Approval, profile: &Profile,
     let mut found = Found::default();
     let blocked = |name: &str| blockers.iter().any(|blocker| blocker == name);
     let (no_lgtm, no_approval) = (blocked("needs-lgtm"), blocked("needs-approved"));
-    let said = remarks(pull, profile);
+    // Whom it helps to tell: nobody mends what a robot wrote.
+    let mut said = remarks(pull, profile);
+    said.retain(|remark| !profile.is_robots(None, &remark.body) && !profile.is_robot_login(&remark.author));
     if no_lgtm {
         about_lgtm(pull, profile, &said, &mut found);
     }
@@ -101,7 +103,7 @@ fn about_approval(
         found.say("description-ignored", "an /approve in the description does not count");
     }
     let wanted = |login: &Login| approval.needs.iter().any(|need| need.any_of.contains(login));
-    for (login, state) in latest_states(pull) {
+    for (login, state) in latest_states(pull, profile) {
         let spoke = approval.by.iter().any(|one| one.login == login);
         if state == ReviewState::Approved && wanted(&login) && !spoke && profile.prow.ignore_review_state {
             found.say("needs-command", format_args!("@{login} approved on GitHub; Prow needs /approve from them"));
@@ -168,13 +170,13 @@ fn mentions(body: &str, word: &str) -> bool {
 }
 
 /// Everybody's newest review state other than a plain comment; a dismissed review clears its author's.
-fn latest_states(pull: &PullFacts) -> Vec<(Login, ReviewState)> {
+fn latest_states(pull: &PullFacts, profile: &Profile) -> Vec<(Login, ReviewState)> {
     let mut reviews: Vec<_> = pull.reviews.iter().collect();
     reviews.sort_by_key(|review| review.at);
     let mut latest: Vec<(Login, ReviewState)> = Vec::new();
     for review in reviews {
         let Some(author) = &review.author else { continue };
-        if review.state == ReviewState::Commented {
+        if review.state == ReviewState::Commented || profile.is_robots(Some(author), &review.body) {
             continue;
         }
         latest.retain(|(login, _)| *login != author.login);
@@ -188,7 +190,7 @@ fn change_requests(pull: &PullFacts, profile: &Profile, no_lgtm: bool, found: &m
     if no_lgtm {
         return;
     }
-    for (login, state) in latest_states(pull) {
+    for (login, state) in latest_states(pull, profile) {
         if state != ReviewState::ChangesRequested {
             continue;
         }

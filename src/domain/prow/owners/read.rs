@@ -22,7 +22,8 @@ pub struct OwnersProblem {
 pub type Aliases = HashMap<String, Vec<String>>;
 
 /// Directories that Prow never reads: `\.git$`, `_output$`, `vendor/.*/.*`, and all below them (`specs/prow.md` §4.2).
-pub(super) fn ignored(dir: &str) -> bool {
+#[must_use]
+pub fn is_ignored(dir: &str) -> bool {
     let mut at = dir;
     while !at.is_empty() {
         let vendored = at.find("vendor/").and_then(|from| at.get(from + 7..)).is_some_and(|rest| rest.contains('/'));

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::super::frame::Frame;
 use super::super::people::GHOST;
 use super::super::standing::{Given, Held};
-use super::super::timeline::{Channel, Sort, is_robot_login};
+use super::super::timeline::{Channel, Sort};
 use super::super::{Rule, Waiting, Who};
 use super::Turn;
 use crate::domain::ids::Login;
@@ -54,10 +54,10 @@ impl Turn<'_, '_> {
                 "" => said,
                 reason => format!("{said}: “{}”", super::super::words::excerpt(reason, 90)),
             };
-            let (named, last_part) = self.parts(&found);
+            let (named, mut asked) = self.parts(&found);
             if !named.is_empty() {
-                for login in &named {
-                    list.push(self.person_entry(Rule::Condition, login, said.clone(), found.act));
+                for (login, at) in &named {
+                    list.push(self.person_entry(Rule::Condition, login, said.clone(), found.act.max(*at)));
                 }
                 continue;
             }
@@ -65,36 +65,37 @@ impl Turn<'_, '_> {
                 .waits
                 .iter()
                 .any(|reason| AUTHORS_REASONS.iter().any(|authors| reason.eq_ignore_ascii_case(authors)));
+            if authors_reason {
+                asked.push(hold.act);
+            }
             // The author, while no act of theirs came after a remark that is part of it, or after such a reason.
-            let asked = match (last_part, authors_reason) {
-                (Some(part), _) => Some(part.max(found.act)),
-                (None, true) => Some(found.act),
-                (None, false) => None,
-            };
-            match asked.map(|asked| (asked, frame.author_act_after(frame.timeline.at(asked)))) {
-                Some((_, None)) => {
+            let unanswered = |asked: &usize| frame.author_act_after(frame.timeline.at(*asked)).is_none();
+            let newest = asked.iter().copied().max();
+            match newest.map(|newest| frame.author_act_after(frame.timeline.at(newest))) {
+                Some(None) => {
+                    let first = asked.iter().copied().filter(unanswered).min().unwrap_or(found.act);
                     list.push(self.author_entry(
                         Rule::Condition,
                         format!("{said}; the author has not acted since"),
-                        found.act,
+                        found.act.max(first),
                     ));
                 }
-                Some((_, Some(act))) => {
+                Some(Some(act)) => {
                     let why = format!("{said}; {}", frame.author_did(act));
-                    list.push(self.holder_entry(Rule::Condition, hold, why, act));
+                    list.push(self.holder_entry(Rule::Condition, hold, why, found.act.max(act)));
                 }
                 None => list.push(self.holder_entry(Rule::Condition, hold, said, found.act)),
             }
         }
     }
 
-    /// Whom a conditional approval names, and the newest remark that is part of it.
-    fn parts(&self, found: &Conditional<'_>) -> (Vec<Login>, Option<usize>) {
+    /// Whom a conditional approval names, each with the text that names them first, and the remarks that are part of it.
+    fn parts(&self, found: &Conditional<'_>) -> (Vec<(Login, usize)>, Vec<usize>) {
         let frame = self.frame;
         let words = &frame.context.profile.words;
-        let Some(holder) = found.hold.by else { return (Vec::new(), None) };
-        let mut named: Vec<Login> = Vec::new();
-        let mut newest = None;
+        let Some(holder) = found.hold.by else { return (Vec::new(), Vec::new()) };
+        let mut named: Vec<(Login, usize)> = Vec::new();
+        let mut remarks = Vec::new();
         for (index, _, who, said) in frame.timeline.texts() {
             let carrier = index == found.given.act || index == found.hold.act;
             let part = said.sort == Sort::PartOf(found.given.act) && who == holder;
@@ -103,19 +104,19 @@ impl Turn<'_, '_> {
             }
             let holder_login = frame.people.get(holder).login;
             for login in &said.named {
-                let robot = is_robot_login(login, frame.context.profile);
-                if Some(login) != holder_login && !robot && !named.contains(login) {
-                    named.push(login.clone());
+                let robot = frame.context.profile.is_robot_login(login);
+                if Some(login) != holder_login && !robot && !named.iter().any(|(other, _)| other == login) {
+                    named.push((login.clone(), index));
                 }
             }
             let inline = matches!(said.channel, Channel::Thread { .. });
             let praise = !inline && !said.question && said.prose.is_praise(&words.praise, words.praise_most);
             if part && !carrier && !said.prose.is_empty() && !praise {
-                newest = Some(index);
+                remarks.push(index);
             }
         }
-        named.sort_by_key(|login| frame.order_of(login));
-        (named, newest)
+        named.sort_by_key(|(login, _)| frame.order_of(login));
+        (named, remarks)
     }
 
     /// 11: a hold that is no objection → whom it names, else its holder.
@@ -132,7 +133,7 @@ impl Turn<'_, '_> {
             let mut named: Vec<&Login> = hold
                 .names
                 .iter()
-                .filter(|login| Some(*login) != own && !is_robot_login(login, frame.context.profile))
+                .filter(|login| Some(*login) != own && !frame.context.profile.is_robot_login(login))
                 .collect();
             if named.is_empty() {
                 list.push(self.holder_entry(Rule::Hold, hold, why, hold.act));

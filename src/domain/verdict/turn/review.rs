@@ -6,7 +6,7 @@ use super::super::debts::Debts;
 use super::super::frame::Frame;
 use super::super::kind::Ownership;
 use super::super::shepherd::Shepherding;
-use super::super::timeline::{Deed, Sort, is_robot_login};
+use super::super::timeline::{Deed, Said, Sort};
 use super::super::{Rule, Shepherd, ShepherdHow, Waiting};
 use super::Turn;
 use crate::domain::ids::{Login, SigName};
@@ -37,10 +37,26 @@ enum Asked {
     Authority(Vec<Login>),
 }
 
+impl Asked {
+    /// The person is one of them.
+    fn names(&self, login: &Login) -> bool {
+        match self {
+            Self::Shepherds(list) => list.iter().any(|shepherd| shepherd.login == *login),
+            Self::Dropped(list) => list.iter().any(|(other, _)| other == login),
+            Self::Authority(list) => list.contains(login),
+            Self::Sigs(_) => false,
+        }
+    }
+}
+
 impl Owed {
     /// The owning SIG, or what stands in for it, is named: the stage is `needs-shepherd`.
     pub fn needs_shepherd(&self) -> bool {
-        matches!(self.asked_whom, Asked::Sigs(_) | Asked::Authority(_))
+        match &self.asked_whom {
+            Asked::Sigs(sigs) => !sigs.is_empty(),
+            Asked::Authority(people) => !people.is_empty(),
+            Asked::Shepherds(_) | Asked::Dropped(_) => false,
+        }
     }
 }
 
@@ -58,7 +74,7 @@ pub(in super::super) fn owed(frame: &Frame<'_>, debts: &Debts, shepherding: &She
     let engaged = engaged(frame, &asked_whom);
     Owed {
         applies: settled.is_none() || asked.is_some(),
-        event: event(frame, debts, asked),
+        event: event(frame, debts, asked, &asked_whom),
         asked: asked.is_some(),
         asked_whom,
         engaged,
@@ -67,11 +83,11 @@ pub(in super::super) fn owed(frame: &Frame<'_>, debts: &Debts, shepherding: &She
 
 /// The author's comment after a positive word that names somebody or asks, where nobody else has spoken after it.
 fn reopened_by(frame: &Frame<'_>, positive: usize) -> Option<usize> {
-    let words = &frame.context.profile.words;
     let (index, ..) =
         frame.timeline.texts().rev().take_while(|(index, ..)| *index > positive).find(|(_, _, _, said)| {
-            let thanks = !said.question && said.prose.is_praise(&words.praise, words.praise_most);
-            said.sort == Sort::Authors && !thanks && (said.question || names_somebody(frame, &said.named))
+            said.sort == Sort::Authors
+                && !is_thanks(frame, said)
+                && (said.question || names_somebody(frame, &said.named))
         })?;
     (!frame.somebody_spoke_after(index, |_| true)).then_some(index)
 }
@@ -82,7 +98,7 @@ fn names_somebody(frame: &Frame<'_>, named: &[Login]) -> bool {
 
 /// A human other than the author.
 fn is_addressee(frame: &Frame<'_>, login: &Login) -> bool {
-    frame.people.author_login() != Some(login) && !is_robot_login(login, frame.context.profile)
+    frame.people.author_login() != Some(login) && !frame.context.profile.is_robot_login(login)
 }
 
 fn asked_whom(frame: &Frame<'_>, shepherding: &Shepherding) -> Asked {
@@ -112,31 +128,18 @@ fn asked_whom(frame: &Frame<'_>, shepherding: &Shepherding) -> Asked {
     }
 }
 
-/// At most three, newest first: whom the author's newest words name and who has not spoken since, and whose remark of
-/// the last 30 days the author has answered since.
+/// At most three, newest first: whom the author's newest words name, and whose remark of the last 30 days the author has
+/// answered since. Whoever agreed on the head has nothing left to review, unless the author turns to them again by more
+/// than thanks.
 fn engaged(frame: &Frame<'_>, first: &Asked) -> Vec<Login> {
     let numbers = &frame.context.profile.numbers;
-    let listed = |login: &Login| match first {
-        Asked::Shepherds(list) => list.iter().any(|shepherd| shepherd.login == *login),
-        Asked::Dropped(list) => list.iter().any(|(other, _)| other == login),
-        Asked::Authority(list) => list.contains(login),
-        Asked::Sigs(_) => false,
-    };
-    let mut people: Vec<Login> = Vec::new();
-    let mut add = |login: &Login| {
-        if !listed(login) && !people.contains(login) && is_addressee(frame, login) && !frame.login_on_head(login) {
-            people.push(login.clone());
-        }
-    };
-    let newest_words = frame.timeline.texts().rev().find(|(_, _, _, said)| said.sort == Sort::Authors);
-    if let Some((index, _, _, said)) = newest_words {
-        for login in &said.named {
-            let spoke =
-                frame.people.find(login).is_some_and(|who| frame.somebody_spoke_after(index, |other| other == who));
-            if !spoke {
-                add(login);
-            }
-        }
+    let mut found: Vec<(usize, Login)> = Vec::new();
+    let mut newest_words = frame.timeline.texts().rev().filter(|(_, _, _, said)| said.sort == Sort::Authors).peekable();
+    // Replies that were submitted together are one utterance.
+    let newest_at = newest_words.peek().map(|(_, act, ..)| act.at);
+    for (index, _, _, said) in newest_words.take_while(|(_, act, ..)| Some(act.at) == newest_at) {
+        let fits = |login: &&Login| !frame.login_on_head(login) || !is_thanks(frame, said);
+        found.extend(said.named.iter().filter(fits).map(|login| (index, login.clone())));
     }
     let window = SignedDuration::from_hours(numbers.engaged_days * 24);
     let recent = frame
@@ -146,12 +149,25 @@ fn engaged(frame: &Frame<'_>, first: &Asked) -> Vec<Login> {
         .take_while(|(_, act, _, _)| frame.context.now.duration_since(act.at) <= window)
         .filter(|(_, _, _, said)| matches!(said.sort, Sort::Remark { asks: true, .. }));
     for (index, _, who, said) in recent {
-        if is_answered(frame, index, said.thread()) {
-            add(&frame.people.get(who).login_or_ghost());
+        if is_answered(frame, index, said.thread()) && frame.on_head(who).is_none() {
+            found.push((index, frame.people.get(who).login_or_ghost()));
+        }
+    }
+    found.sort_by_key(|(index, _)| std::cmp::Reverse(*index));
+    let mut people: Vec<Login> = Vec::new();
+    for (_, login) in found {
+        if !first.names(&login) && is_addressee(frame, &login) && !people.contains(&login) {
+            people.push(login);
         }
     }
     people.truncate(numbers.engaged_most);
     people
+}
+
+/// Thanks and nothing else.
+fn is_thanks(frame: &Frame<'_>, said: &Said<'_>) -> bool {
+    let words = &frame.context.profile.words;
+    !said.question && said.prose.is_praise(&words.praise, words.praise_most)
 }
 
 /// The author answered a remark: in its thread, or by anything that answers everything before it.
@@ -166,38 +182,34 @@ fn is_answered(frame: &Frame<'_>, remark: usize, thread: Option<usize>) -> bool 
 }
 
 /// The author's act (or the opening) that answered the last asking remark, or the first after the newest positive word,
-/// or the push that took that word off the head: whichever came last, for each of them begins what is owed now.
-fn event(frame: &Frame<'_>, debts: &Debts, asked: Option<usize>) -> usize {
+/// or the push that took that word off the head: whichever came last, for each of them begins what is owed now. Positive
+/// words count where they settled the review until something took it away (of those who count as owners), or where they
+/// were the named people's own.
+fn event(frame: &Frame<'_>, debts: &Debts, asked: Option<usize>, whom: &Asked) -> usize {
     let opened = frame.opened();
-    let mut event = debts.handed_back.map_or(opened, |act| act.max(opened));
-    // Positive words of those who count: what they said settled the review until something took it away.
+    let answered = debts.handed_back.map_or(opened, |act| act.max(opened));
     let newest = frame
         .people
         .iter()
-        .filter(|(who, _)| frame.people.counts_as_owner(*who))
+        .filter(|(who, person)| frame.people.counts_as_owner(*who) || whom.names(&person.login_or_ghost()))
         .filter_map(|(who, _)| frame.standing.of(who))
         .flat_map(|position| position.positive().collect::<Vec<_>>())
         .max_by_key(|given| given.act);
-    if let Some(given) = newest.filter(|given| given.act > event) {
-        let began = if frame.is_current(given) {
-            asked.and_then(|_| frame.author_act_after(given.at))
-        } else {
-            frame.dropping_push(given)
-        };
-        event = began.unwrap_or(event);
-    } else if let Some(given) = newest.filter(|given| !frame.is_current(*given)) {
-        // The word came before the last hand-over; the push that dropped it may have come after it.
-        event = frame.dropping_push(given).map_or(event, |push| push.max(event));
-    }
-    event
+    let began = newest.and_then(|given| match frame.is_current(given) {
+        true => asked.and_then(|_| frame.author_act_after(given.at)),
+        false => frame.dropping_push(given),
+    });
+    began.map_or(answered, |began| began.max(answered))
 }
 
 impl Owed {
-    /// The entries of rule 7, or of rule 8 where it asks the same people.
-    pub(super) fn entries(&self, turn: &Turn<'_, '_>, rule: Rule) -> Vec<Waiting> {
+    /// The entries of rule 7, or of rule 8 where it asks the same people, with the event since which they hold.
+    pub(super) fn entries(&self, turn: &Turn<'_, '_>, rule: Rule, event: usize) -> Vec<Waiting> {
         let frame = turn.frame;
-        let did = frame.author_did(self.event);
-        let event = self.event;
+        let did = match frame.timeline.act(event).map(|act| &act.deed) {
+            Some(Deed::Unlabeled(label)) => format!("the label {label} came off on {}", frame.day_of(event)),
+            _ => frame.author_did(event),
+        };
         let spoke = |fits: &dyn Fn(&Login) -> bool| {
             frame.somebody_spoke_after(event, |who| frame.people.get(who).login.is_some_and(fits))
         };
@@ -221,6 +233,13 @@ impl Owed {
                 for (login, push) in dropped {
                     let why = format!("the push on {} dropped {login}'s lgtm", frame.day_of(*push));
                     list.push(turn.person_entry(rule, login, why, event));
+                }
+            }
+            // The review is done, and only the label is missing.
+            Asked::Sigs(sigs) if rule == Rule::Lgtm && !self.applies => {
+                for sig in sigs {
+                    let why = format!("{did}; the lgtm label is missing, and whoever represents {sig} can give it");
+                    list.push(turn.sig_entry(rule, sig, why, event));
                 }
             }
             Asked::Sigs(sigs) => {

@@ -6,7 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::ids::Release;
+use crate::domain::prow::owners;
 use crate::shell::github::wire::{self, Entry};
+
+/// The mode of a symbolic link. Prow walks past those (`specs/prow.md` §4.2).
+const LINK: u32 = 0o120_000;
 
 /// Where the proposals' repository keeps what we read of it: kept in the store, so that the tree is asked again only
 /// when its id has changed.
@@ -20,6 +24,12 @@ pub struct Index {
     pub aliases: Option<String>,
     /// Folders directly under the proposals' root.
     pub folders: Vec<String>,
+    /// Folders whose entries are still to be read: path → tree id.
+    #[serde(skip)]
+    pub below: BTreeMap<String, String>,
+    /// Folders whose entries could not be read.
+    #[serde(skip)]
+    pub unread: Vec<String>,
 }
 
 /// Reads the answer to `Ask::Tree`. `None` where there is no tree (an empty repository).
@@ -31,22 +41,40 @@ pub fn index(value: Value, root: &str) -> Option<Index> {
     Some(index)
 }
 
+impl Index {
+    /// Reads the answer to `Ask::Subtree` for a folder.
+    pub fn graft(&mut self, folder: &str, value: Value, root: &str) {
+        let tree = serde_json::from_value::<wire::Tree>(value).ok();
+        match tree.and_then(|tree| tree.entries.take()) {
+            Some(entries) => walk(folder, &entries, root, self),
+            None => self.unread.push(folder.to_owned()),
+        }
+    }
+}
+
 fn walk(folder: &str, entries: &[Entry], root: &str, index: &mut Index) {
     for entry in entries {
         let Some(name) = entry.name.get() else { continue };
         let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
-        if entry.kind.get().is_some_and(|kind| kind == "tree") {
-            if folder == root {
-                index.folders.push(name.clone());
-            }
-            let inner = entry.object.get().and_then(|tree| tree.entries.get());
-            walk(&path, inner.map(Vec::as_slice).unwrap_or_default(), root, index);
-        } else if let Some(oid) = entry.oid.get() {
-            if name == "OWNERS" {
+        let is_tree = entry.kind.get().is_some_and(|kind| kind == "tree");
+        if is_tree && folder == root {
+            index.folders.push(name.clone());
+        }
+        match (is_tree, entry.oid.get()) {
+            (true, _) if owners::is_ignored(&path) => {}
+            (true, oid) => match (entry.object.get().and_then(|tree| tree.entries.get()), oid) {
+                (Some(inner), _) => walk(&path, inner, root, index),
+                (None, Some(oid)) => {
+                    index.below.insert(path, oid.clone());
+                }
+                (None, None) => index.unread.push(path),
+            },
+            (false, Some(_)) if entry.mode.get() == Some(&LINK) => {}
+            (false, Some(oid)) if name == "OWNERS" => {
                 index.owners.insert(path, oid.clone());
-            } else if path == "OWNERS_ALIASES" {
-                index.aliases = Some(oid.clone());
             }
+            (false, Some(oid)) if path == "OWNERS_ALIASES" => index.aliases = Some(oid.clone()),
+            (false, _) => {}
         }
     }
 }
