@@ -148,15 +148,18 @@ enum Is {
     Closed,
     Converged,
     NotConverged,
+    AtRisk,
+    Ready,
 }
 
-/// What can be compared with a number. The first four are lengths of time in days.
+/// What can be compared with a number. The first five are lengths of time in days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Measure {
     Age,
     Idle,
     Turn,
     Lag,
+    Freeze,
     Rounds,
     Threads,
     Comments,

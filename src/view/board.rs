@@ -15,6 +15,7 @@ use super::card::Card;
 use super::empty;
 use super::pane::{Pane, text_width};
 use super::pen::{self, span};
+use super::proposal::ask_key;
 use super::styles::Styles;
 use super::verdict;
 use super::wrap::wrap_text;
@@ -64,7 +65,7 @@ fn draw_preview(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer, sty
     pane.lines(wrap_text(&format!("#{} {}", verdict.number.0, sanitize_line(&pull.title)), styles.strong, width));
     pane.lines(vec![Line::default()]);
     let local = model.board.local(verdict.number);
-    pane.lines(verdict::lines(verdict, local, now, width, styles));
+    pane.lines(verdict::lines(verdict, local, ask_key(model), now, width, styles));
     pane.draw(0, area, buf, styles);
 }
 

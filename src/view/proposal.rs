@@ -25,6 +25,7 @@ use super::words;
 use crate::app::geometry::{self, Frame};
 use crate::app::hit;
 use crate::app::model::{Model, ProposalPage, Tab};
+use crate::app::registry::Command;
 use crate::domain::facts::{PullFacts, PullState};
 use crate::domain::text::sanitize_line;
 use crate::domain::verdict::{IssueState, Kind, Verdict};
@@ -59,7 +60,7 @@ pub(super) fn draw(
     if let Some(area) = plan.verdict {
         let mut side = Pane::default();
         let local = model.board.local(page.pull);
-        side.lines(verdict::lines(verdict, local, now, usize::from(text_width(area.width)), styles));
+        side.lines(verdict::lines(verdict, local, ask_key(model), now, usize::from(text_width(area.width)), styles));
         side.draw(page.side_scroll, area, buf, styles);
     }
     let tab = hit::shown_tab(page, wide);
@@ -161,6 +162,11 @@ fn facts(
     pen::line(buf, area, Line::from(spans), styles);
 }
 
+/// The key that asks for problems to be mended, as it is bound now.
+pub(super) fn ask_key(model: &Model) -> Option<&str> {
+    model.keymap.keys(Command::AskFix).first().map(String::as_str)
+}
+
 /// What a tab shows.
 fn content(model: &Model, page: &ProposalPage, tab: Tab, now: Timestamp, width: u16, styles: &Styles) -> Pane {
     let Some((verdict, pull)) = model.proposal(page.pull) else { return Pane::default() };
@@ -170,7 +176,7 @@ fn content(model: &Model, page: &ProposalPage, tab: Tab, now: Timestamp, width: 
         Tab::Verdict => {
             let mut pane = Pane::default();
             let local = model.board.local(page.pull);
-            pane.lines(verdict::lines(verdict, local, now, usize::from(width), styles));
+            pane.lines(verdict::lines(verdict, local, ask_key(model), now, usize::from(width), styles));
             pane
         }
         Tab::Document => documents(pull, &context),

@@ -104,10 +104,11 @@ fn draw_row(model: &Model, section: usize, entry: &TodayRow, row: Rect, buf: &mu
             left.push(span(format!("   {}", card::short_title(&pull.title)), styles.faint));
         }
     }
-    let late = if verdict.urgency.lagging { "! " } else { "" };
+    let (mark, late) = card::sla(verdict.sla(), styles);
     let release = verdict.release.as_ref().map_or(String::new(), |release| sanitize_line(release.as_str()));
     let release_style = if verdict.urgency.freeze_in_days.is_some() { styles.warn } else { styles.dim };
-    let right = vec![span(late, styles.warn), span(format!("{release:<6}"), release_style)];
+    let mark = if mark.is_empty() { String::new() } else { format!("{mark} ") };
+    let right = vec![span(mark, late), span(format!("{release:<6}"), release_style)];
     pen::sides(buf, row, Line::from(left), Line::from(right), styles);
 }
 

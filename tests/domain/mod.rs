@@ -1,15 +1,15 @@
 //! Tables and scenarios for the pure domain.
 mod action;
 mod board;
+mod calendar;
 mod ids;
 mod marks;
 mod prow_commands;
-mod prow_gate;
 mod prow_owners;
 mod query;
 mod query_complete;
 mod roster;
-mod sample;
+pub mod sample;
 mod schedule;
 mod text;
 mod threads;

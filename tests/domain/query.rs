@@ -2,7 +2,7 @@
 
 use super::sample::{at, board, facts, pull, verdict, waiting};
 use proptest::prelude::*;
-use vepherd::domain::board::Board;
+use vepherd::domain::board::{Board, Freeze};
 use vepherd::domain::facts::{Facts, PullState};
 use vepherd::domain::ids::{Release, SigName, VepNumber};
 use vepherd::domain::query::{Query, Views};
@@ -22,7 +22,7 @@ pub fn world() -> (Facts, Board) {
     one.vep = Some(VepNumber(401));
     one.veps = vec![VepNumber(401)];
     one.release = Some(Release::new("v1.10"));
-    one.shepherds = vec![Shepherd { login: "Grace".into(), how: ShepherdHow::Acting }];
+    one.shepherds = vec![Shepherd { login: "Grace".into(), how: ShepherdHow::Acting, since: None, event: None }];
     one.waiting_on = vec![
         waiting(Rule::Review, Who::Person, "grace"),
         waiting(Rule::Review, Who::Sig, "compute"),
@@ -30,6 +30,11 @@ pub fn world() -> (Facts, Board) {
     ];
     one.signoffs = vec![signoff(SignOffState::Signed)];
     one.urgency.lagging = true;
+    one.at_risk = true;
+    let freeze = |days| {
+        Some(Freeze { release: Release::new("v1.10"), what: "VEP Freeze".into(), at: "2032-03-07".into(), days })
+    };
+    one.freeze = freeze(6);
 
     let mut two = verdict(2, Stage::Author, 10, 2);
     two.kind = Kind::Update;
@@ -38,6 +43,7 @@ pub fn world() -> (Facts, Board) {
     two.waiting_on = vec![waiting(Rule::Answer, Who::Author, "ada")];
     two.signoffs = vec![signoff(SignOffState::Stale)];
     two.convergence = Convergence::Stalled;
+    two.freeze = freeze(40);
     let mut pull_two = pull(2, "VEP 77: Migration of block volumes", "ada");
     pull_two.labels = vec!["sig/storage".into(), "dco-signoff: yes".into(), "do-not-merge/hold".into()];
     pull_two.draft = true;
@@ -50,6 +56,7 @@ pub fn world() -> (Facts, Board) {
     pull_four.state = PullState::Merged;
     pull_four.updated_at = at("2032-02-20T00:00:00Z");
     pull_four.ended_at = Some(at("2032-02-20T00:00:00Z"));
+    three.freeze = freeze(-3);
     let four = verdict(4, Stage::Converged, 90, 3);
 
     let pulls = vec![
@@ -142,6 +149,10 @@ fn every_term_selects_what_it_says() {
         ("rounds:>0", &[]),
         ("threads:=0", &[1, 2, 3, 4]),
         ("lag:>1d", &[]),
+        ("freeze:<14d", &[1]),
+        ("freeze:>2w", &[2]),
+        ("-freeze:>=0", &[3, 4]),
+        ("is:at-risk", &[1]),
         ("comments:*..3", &[1, 2, 3, 4]),
         ("release:v1.10", &[1]),
         ("release:1.10.0", &[1]),
@@ -247,6 +258,7 @@ fn any_query() -> impl Strategy<Value = String> {
         "idle",
         "turn",
         "lag",
+        "freeze",
         "rounds",
         "threads",
         "comments",

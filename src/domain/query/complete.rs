@@ -134,6 +134,7 @@ fn values_of(name: &str, facts: &Facts, board: &Board) -> Vec<Suggestion> {
         "reason" => ours(words_of::<ReasonCode>()),
         "problem" => ours(words_of::<ProblemCode>()),
         "sort" => SORTS.iter().map(|(word, _)| suggestion(word, "")).collect(),
+        "freeze" => fixed(&[("<14d", "in two weeks"), ("<30d", "in a month")]),
         "age" | "idle" | "turn" | "lag" => {
             fixed(&[(">7d", "over a week"), (">30d", "over a month"), ("<2d", "under two days")])
         }

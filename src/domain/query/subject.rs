@@ -60,6 +60,11 @@ impl Subject<'_> {
             Measure::Idle => Some(clocks.idle_days),
             Measure::Turn => Some(clocks.turn_days),
             Measure::Lag => clocks.review_lag_days,
+            // One that has passed is no freeze to come.
+            Measure::Freeze => {
+                let days = self.verdict.freeze.as_ref().map(|freeze| freeze.days).filter(|days| *days >= 0);
+                days.and_then(|days| u32::try_from(days).ok()).map(f64::from)
+            }
             Measure::Rounds => Some(things(clocks.rounds)),
             Measure::Threads => Some(things(self.verdict.threads.open)),
             Measure::Comments => Some(things(self.verdict.comments)),
@@ -219,6 +224,8 @@ impl Subject<'_> {
             Is::Closed => self.pull.state == PullState::Closed,
             Is::Converged => verdict.converged,
             Is::NotConverged => verdict.not_converged,
+            Is::AtRisk => verdict.at_risk,
+            Is::Ready => verdict.is_ready(),
         }
     }
 }

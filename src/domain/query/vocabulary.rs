@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, forward_to_deserialize_any};
 use super::{Is, Measure, SortBy};
 
 /// The qualifiers, in the order in which they are listed, each with what it asks.
-pub(super) const QUALIFIERS: [(&str, &str); 32] = [
+pub(super) const QUALIFIERS: [(&str, &str); 33] = [
     ("sig", "owned by a SIG, or with its part in it"),
     ("owner", "owned by a SIG"),
     ("participating", "with a SIG's part in it"),
@@ -36,6 +36,7 @@ pub(super) const QUALIFIERS: [(&str, &str); 32] = [
     ("idle", "nothing human for: >7d"),
     ("turn", "the turn has lasted: >7d"),
     ("lag", "a review is owed for: >7d"),
+    ("freeze", "the freeze that it targets is so far ahead: <14d"),
     ("rounds", "hand-overs by the author: >3"),
     ("threads", "open threads: >0"),
     ("comments", "comments by people: >20"),
@@ -44,7 +45,7 @@ pub(super) const QUALIFIERS: [(&str, &str); 32] = [
 ];
 
 /// The values of `is:`, each with what it asks.
-pub(super) const STATES: [(&str, Is, &str); 26] = [
+pub(super) const STATES: [(&str, Is, &str); 28] = [
     ("needs-me", Is::NeedsMe, "your turn or your SIG's, not done or snoozed"),
     ("new-to-me", Is::NewToMe, "somebody did something since you were done with it"),
     ("mine", Is::Mine, "you opened it"),
@@ -71,14 +72,17 @@ pub(super) const STATES: [(&str, Is, &str); 26] = [
     ("closed", Is::Closed, "closed"),
     ("converged", Is::Converged, "merged or closed"),
     ("not-converged", Is::NotConverged, "should have converged by now"),
+    ("at-risk", Is::AtRisk, "may miss the freeze that it targets"),
+    ("ready", Is::Ready, "everything that its release needs is there"),
 ];
 
 /// What can be compared with a number.
-pub(super) const MEASURES: [(&str, Measure); 7] = [
+pub(super) const MEASURES: [(&str, Measure); 8] = [
     ("age", Measure::Age),
     ("idle", Measure::Idle),
     ("turn", Measure::Turn),
     ("lag", Measure::Lag),
+    ("freeze", Measure::Freeze),
     ("rounds", Measure::Rounds),
     ("threads", Measure::Threads),
     ("comments", Measure::Comments),
@@ -97,7 +101,7 @@ impl Measure {
     /// It is a length of time.
     pub fn is_time(self) -> bool {
         match self {
-            Self::Age | Self::Idle | Self::Turn | Self::Lag => true,
+            Self::Age | Self::Idle | Self::Turn | Self::Lag | Self::Freeze => true,
             Self::Rounds | Self::Threads | Self::Comments => false,
         }
     }

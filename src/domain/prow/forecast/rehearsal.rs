@@ -13,7 +13,9 @@ use crate::domain::facts::{
 use crate::domain::ids::{Login, NodeId};
 use crate::domain::profile::Profile;
 use crate::domain::prow::approve::{self, APPROVED, approval, evaluate_pull};
-use crate::domain::prow::command::{ApproveCommand, Effect, HoldCommand, Reading, Source, approve_steps, lines, parse};
+use crate::domain::prow::command::{
+    ApproveCommand, Commands, Effect, HoldCommand, Reading, Source, approve_steps, lines, parse,
+};
 use crate::domain::prow::gate::{GateState, gate};
 use crate::domain::prow::lgtm::{self, LGTM, Outcome, Standing};
 use crate::domain::prow::owners::Tree;
@@ -86,17 +88,27 @@ impl<'a> Rehearsal<'a> {
         let commands = parse(body, source, &self.profile.prow);
         let outcome = self.lgtm_outcome(&commands, state);
         let approval = self.approve(body, source, state);
-        for line in lines(body, source, &self.profile.prow) {
-            let (obeyed, why) = match &line.reading {
-                Reading::NoEffect { why } => (false, why.clone()),
-                Reading::Effect(effect) => self.verdict(effect, outcome, &approval),
+        let lines = lines(body, source, &self.profile.prow);
+        let not_planned = lines.iter().any(|line| line.reading == Reading::Effect(Effect::Close(true)));
+        let mut effects = Vec::new();
+        for line in lines {
+            let (obeyed, why) = match line.reading {
+                Reading::NoEffect { why } => (false, why),
+                Reading::Effect(Effect::Close(false)) if not_planned => {
+                    (false, "another line asks for not-planned, which pull requests refuse".to_owned())
+                }
+                Reading::Effect(effect) => {
+                    let verdict = self.verdict(&effect, outcome, &approval);
+                    effects.push(effect);
+                    verdict
+                }
             };
             self.found.commands.push(FoundCommand { text: line.text, plugin: line.plugin.to_owned(), obeyed, why });
         }
         if let Some(state) = state {
             self.review_state(state, commands.lgtm.is_some(), outcome);
         }
-        self.act(&commands, outcome);
+        self.act(&commands, &effects, outcome);
     }
 
     /// The text joins the copy, so that the approve plugin and the gate's warnings find it.
@@ -146,7 +158,7 @@ impl<'a> Rehearsal<'a> {
         self.profile.prow.plugins.iter().any(|name| name == plugin)
     }
 
-    fn lgtm_outcome(&self, commands: &crate::domain::prow::command::Commands, state: Option<ReviewState>) -> Outcome {
+    fn lgtm_outcome(&self, commands: &Commands, state: Option<ReviewState>) -> Outcome {
         if !self.on("lgtm") || self.pull.state != PullState::Open {
             return Outcome::Nothing;
         }
@@ -218,6 +230,9 @@ impl<'a> Rehearsal<'a> {
             Effect::AddLabels(labels) if labels.iter().any(|label| self.restricted(label)) => {
                 (true, "sets the label only if you are one of those who may".to_owned())
             }
+            Effect::RemoveLabels(labels) if labels.iter().any(|label| self.restricted(label)) => {
+                (true, "takes the label off only if you are one of those who may".to_owned())
+            }
             Effect::LifecycleAdd(word) if word == "frozen" => {
                 (false, "pull requests cannot be frozen: Prow answers with a refusal".to_owned())
             }
@@ -257,7 +272,7 @@ impl<'a> Rehearsal<'a> {
     }
 
     /// Everything but approve, which has run already.
-    fn act(&mut self, commands: &crate::domain::prow::command::Commands, outcome: Outcome) {
+    fn act(&mut self, commands: &Commands, effects: &[Effect], outcome: Outcome) {
         match outcome {
             Outcome::Set => self.set(LGTM),
             Outcome::Dropped => self.unset(LGTM),
@@ -282,32 +297,44 @@ impl<'a> Rehearsal<'a> {
             }
         }
         for label in &commands.remove_labels {
-            self.unset(label);
-        }
-        for word in commands.lifecycle_add.iter().filter(|word| *word != "frozen") {
-            let label = format!("lifecycle/{word}");
-            if !self.has(&label) {
-                for other in ["active", "frozen", "stale", "rotten"].iter().filter(|other| *other != word) {
-                    self.unset(&format!("lifecycle/{other}"));
-                }
-                self.set(&label);
+            if !self.restricted(label) {
+                self.unset(label);
             }
         }
-        for word in &commands.lifecycle_remove {
-            self.unset(&format!("lifecycle/{word}"));
-        }
         self.people(commands);
-        if commands.reopen && self.pull.state == PullState::Closed && self.may_close(&Effect::Reopen) {
+        // The lifecycle plugin's order, on the state before the text: reopen, close, then its words line by line.
+        let state = self.pull.state;
+        if commands.reopen && state == PullState::Closed && self.may_close(&Effect::Reopen) {
             self.pull.state = PullState::Open;
             self.say_effect("the pull request is reopened".to_owned());
         }
-        if commands.close && self.pull.state == PullState::Open && self.may_close(&Effect::Close(false)) {
+        if effects.contains(&Effect::Close(false)) && state == PullState::Open && self.may_close(&Effect::Close(false))
+        {
             self.pull.state = PullState::Closed;
             self.say_effect("the pull request is closed".to_owned());
         }
+        for effect in effects {
+            match effect {
+                Effect::LifecycleAdd(word) if word != "frozen" => self.lifecycle(&word.to_ascii_lowercase()),
+                Effect::LifecycleRemove(word) => self.unset(&format!("lifecycle/{}", word.to_ascii_lowercase())),
+                _ => {}
+            }
+        }
     }
 
-    fn people(&mut self, commands: &crate::domain::prow::command::Commands) {
+    /// Sets one of the lifecycle labels, and takes the others off.
+    fn lifecycle(&mut self, word: &str) {
+        let label = format!("lifecycle/{word}");
+        if self.has(&label) {
+            return;
+        }
+        for other in ["active", "frozen", "stale", "rotten"].iter().filter(|other| **other != word) {
+            self.unset(&format!("lifecycle/{other}"));
+        }
+        self.set(&label);
+    }
+
+    fn people(&mut self, commands: &Commands) {
         let named = |login: &String| if login.is_empty() { self.who.clone() } else { Login::new(login.as_str()) };
         let list = |logins: &[String]| logins.iter().map(named).collect::<Vec<_>>();
         let (assign, unassign) = (list(&commands.assign), list(&commands.unassign));
