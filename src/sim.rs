@@ -137,6 +137,12 @@ impl Sim {
         self.lock().budget.remaining(now)
     }
 
+    /// Somebody else with the same account spends points.
+    pub fn spend(&self, points: u64) {
+        let now = (self.clock)();
+        self.lock().budget.spend(now, points);
+    }
+
     /// The time that the simulator goes by.
     #[must_use]
     pub fn now(&self) -> Timestamp {

@@ -7,7 +7,6 @@ mod look;
 mod overlay;
 mod page;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,7 +25,7 @@ pub use self::page::{OutboxPage, Page, ProposalPage, Tab};
 use super::effect::ReqId;
 use super::geometry::Fold;
 use super::keymap::Keymap;
-use crate::domain::board::{Board, Grouping, Lane, Viewer};
+use crate::domain::board::{Board, Grouping, Lane, Readings, Viewer};
 use crate::domain::facts::{Facts, PullFacts};
 use crate::domain::ids::{PullNumber, RepoId, SigName};
 use crate::domain::marks::{Change, Marks};
@@ -87,6 +86,8 @@ pub struct Model {
     pub facts: Arc<Facts>,
     /// Facts have been read from the store at least once; before that the screen says that it loads.
     pub loaded: bool,
+    /// What was read of the facts when the board was last derived.
+    pub readings: Readings,
     /// What the facts mean.
     pub board: Board,
     /// Who may approve what.
@@ -268,7 +269,8 @@ impl Model {
             size,
             facts,
             loaded: false,
-            owners: Arc::new(Tree::read(&BTreeMap::new(), None)),
+            owners: Arc::default(),
+            readings: Readings::default(),
             board: Board::of(Viewer::default(), None, Vec::new()),
             lists: Lists::default(),
             home: Home::Board,

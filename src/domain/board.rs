@@ -2,6 +2,7 @@
 
 mod derive;
 mod marked;
+mod readings;
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use super::marks::Local;
 use super::verdict::{Convergence, Kind, MyTurn, Stage, Verdict};
 
 pub use derive::{derive, derive_one};
+pub use readings::Readings;
 
 /// Everything derived from the facts.
 #[derive(Clone, Debug, PartialEq)]

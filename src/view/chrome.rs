@@ -76,6 +76,9 @@ fn freshness(model: &Model, now: Timestamp, styles: &Styles) -> Vec<Span<'static
     };
     match &model.trouble {
         Some(_) => vec![span(format!("{} {age}", styles.glyphs.problem), styles.warn)],
+        None if !model.warnings.is_empty() => {
+            vec![span(format!("{} {age}, incomplete", styles.glyphs.problem), styles.warn)]
+        }
         None => vec![span(age, styles.dim)],
     }
 }

@@ -4,6 +4,7 @@
 mod asks;
 mod expect;
 mod properties;
+mod readings;
 mod scenario;
 pub mod world;
 

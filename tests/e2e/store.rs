@@ -198,7 +198,7 @@ fn a_store_from_before_the_marks_keeps_what_was_seen() {
         .change_mark(&repo(), PullNumber(7), &[Change::Seen(Some(stamp("2026-08-03T11:00:00Z")))])
         .unwrap();
     let old = Connection::open(&path).unwrap();
-    old.execute_batch("DROP TABLE marks; DROP TABLE queries; PRAGMA user_version = 2;").unwrap();
+    old.execute_batch("DROP TABLE marks; DROP TABLE queries; PRAGMA user_version = 3;").unwrap();
     drop(old);
     let store = Store::open(&path).unwrap();
     assert_eq!(store.marks(&repo()).unwrap().len(), 1);

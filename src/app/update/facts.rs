@@ -6,16 +6,18 @@ use super::{composer, home, page, toast};
 use crate::app::effect::Effects;
 use crate::app::lists;
 use crate::app::model::{Level, Model};
-use crate::domain::board::{self, Board, Viewer};
-use crate::domain::facts::Facts;
-use crate::domain::prow::owners::Tree;
+use crate::domain::board::{Board, Viewer};
+use crate::domain::facts::{Facts, Gap};
 
 /// Facts were read from the store.
 pub fn loaded(model: &mut Model, facts: Arc<Facts>) -> Effects {
     model.facts = facts;
+    if !model.loaded {
+        model.warnings = model.facts.gaps.iter().map(Gap::words).collect();
+    }
     model.loaded = true;
-    model.owners = Arc::new(Tree::read(&model.facts.files.owners, model.facts.files.owners_aliases.as_deref()));
     rederive(model);
+    model.owners = model.readings.owners();
     let mut effects = page::refreshed(model);
     effects.extend(composer::refreshed(model));
     effects.extend(news(model));
@@ -25,7 +27,7 @@ pub fn loaded(model: &mut Model, facts: Arc<Facts>) -> Effects {
 /// Derives the board and the lists for `model.at`.
 pub fn rederive(model: &mut Model) {
     let settings = &model.settings;
-    model.board = board::derive(&model.facts, &settings.profile, settings.sigs.as_deref(), model.at);
+    model.board = model.readings.derive(&model.facts, &settings.profile, settings.sigs.as_deref(), model.at);
     remark(model);
 }
 

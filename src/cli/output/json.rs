@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::domain::board::Board;
-use crate::domain::facts::{Facts, Mergeable, PullFacts, PullState};
+use crate::domain::facts::{Facts, Gap, Mergeable, PullFacts, PullState};
 use crate::domain::marks::Local;
 use crate::domain::verdict::{Checks, Disagreement, Objection, Problem, ReleaseSource, Verdict, ask, disagreements};
 
@@ -53,6 +53,8 @@ fn head(facts: &Facts, board: &Board, now: Timestamp) -> Map<String, Value> {
     top.insert("synced_at".to_owned(), maybe(facts.synced_at));
     top.insert("now".to_owned(), json!(time(now)));
     top.insert("freeze".to_owned(), json!(freeze));
+    let gap = |gap: &Gap| json!({ "part": gap.what, "why": gap.why, "known_from": maybe(gap.known_from) });
+    top.insert("incomplete".to_owned(), facts.gaps.iter().map(gap).collect());
     top
 }
 
@@ -182,6 +184,8 @@ pub fn proposal(pull: &PullFacts, verdict: &Verdict, local: Option<&Local>) -> V
         "reasons": verdict.reasons.iter().map(|it| json!({ "code": it.code, "message": it.message })).collect::<Vec<_>>(),
         "problems": verdict.problems.iter().map(|it| problem(pull, it)).collect::<Vec<_>>(),
         "local": self::local(local),
+        "fetched_at": time(pull.fetched_at),
+        "incomplete": pull.truncated.iter().map(|it| json!({ "part": it.part, "why": it.why })).collect::<Vec<_>>(),
         "truncated": pull.truncated.iter().map(|it| json!({ "part": it.part, "why": it.why })).collect::<Vec<_>>(),
     });
     let parts = [who, standing, state].into_iter().filter_map(|part| match part {

@@ -154,7 +154,10 @@ impl Client {
             }
             // GitHub's 5xx come from in front of the application as often as from behind it: the comment may be there.
             Some(failure) if failure.kind == FailureKind::Server => Err(SendFailure::Unknown(failure)),
-            Some(failure) => Err(SendFailure::NotSent(failure)),
+            Some(failure) => {
+                self.heed(&failure);
+                Err(SendFailure::NotSent(failure))
+            }
         }
     }
 }

@@ -85,9 +85,7 @@ pub(in super::super) fn owed(frame: &Frame<'_>, debts: &Debts, shepherding: &She
 fn reopened_by(frame: &Frame<'_>, positive: usize) -> Option<usize> {
     let (index, ..) =
         frame.timeline.texts().rev().take_while(|(index, ..)| *index > positive).find(|(_, _, _, said)| {
-            said.sort == Sort::Authors
-                && !is_thanks(frame, said)
-                && (said.question || names_somebody(frame, &said.named))
+            said.sort == Sort::Authors && !is_thanks(said) && (said.question || names_somebody(frame, &said.named))
         })?;
     (!frame.somebody_spoke_after(index, |_| true)).then_some(index)
 }
@@ -138,7 +136,7 @@ fn engaged(frame: &Frame<'_>, first: &Asked) -> Vec<Login> {
     // Replies that were submitted together are one utterance.
     let newest_at = newest_words.peek().map(|(_, act, ..)| act.at);
     for (index, _, _, said) in newest_words.take_while(|(_, act, ..)| Some(act.at) == newest_at) {
-        let fits = |login: &&Login| !frame.login_on_head(login) || !is_thanks(frame, said);
+        let fits = |login: &&Login| !frame.login_on_head(login) || !is_thanks(said);
         found.extend(said.named.iter().filter(fits).map(|login| (index, login.clone())));
     }
     let window = SignedDuration::from_hours(numbers.engaged_days * 24);
@@ -165,9 +163,8 @@ fn engaged(frame: &Frame<'_>, first: &Asked) -> Vec<Login> {
 }
 
 /// Thanks and nothing else.
-fn is_thanks(frame: &Frame<'_>, said: &Said<'_>) -> bool {
-    let words = &frame.context.profile.words;
-    !said.question && said.prose.is_praise(&words.praise, words.praise_most)
+fn is_thanks(said: &Said<'_>) -> bool {
+    !said.question && said.praise
 }
 
 /// The author answered a remark: in its thread, or by anything that answers everything before it.
