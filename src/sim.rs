@@ -130,6 +130,11 @@ impl Sim {
         self.lock().faults.add(fault);
     }
 
+    /// Takes back the faults that are waiting: the bad day is over.
+    pub fn clear_faults(&self) {
+        self.lock().faults = faults::Faults::default();
+    }
+
     /// What is left of this hour's GraphQL points.
     #[must_use]
     pub fn points_left(&self) -> u64 {

@@ -12,6 +12,7 @@ mod empty;
 mod local;
 pub mod markdown;
 mod memo;
+mod outbox;
 mod overlay;
 mod pane;
 mod pen;
@@ -45,7 +46,7 @@ pub fn draw(model: &Model, styles: &Styles, now: Timestamp, area: Rect, buf: &mu
             chrome::header(model, now, frame.header, buf, styles);
             let title = format!(" {} Outbox: what is not sent yet", styles.glyphs.left);
             pen::line(buf, frame.views, Line::from(pen::span(title, styles.strong)), styles);
-            overlay::outbox(model, page, now, frame.body, buf, styles);
+            outbox::draw(model, page, now, frame.body, buf, styles);
         }
         None => {
             chrome::header(model, now, frame.header, buf, styles);

@@ -7,6 +7,7 @@ mod look;
 mod overlay;
 mod page;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -136,6 +137,8 @@ pub struct Model {
     pub watched: Vec<Watched>,
     /// Syncs that follow a write closely, still to come.
     pub eager_syncs: u8,
+    /// Drafts that the store would not take, by their keys: tried again, and shown where their composer opens.
+    pub unkept: BTreeMap<String, String>,
     /// What the viewer says about proposals, for themself alone.
     pub marks: Marks,
     /// What they said in this session, the newest last: what can be taken back.
@@ -294,6 +297,7 @@ impl Model {
             undoable: Vec::new(),
             watched: Vec::new(),
             eager_syncs: 0,
+            unkept: BTreeMap::new(),
             marks: Marks::new(),
             said: Vec::new(),
             shows_quiet: false,

@@ -101,6 +101,10 @@ pub enum Command {
     Hold,
     /// Shepherding.
     Shepherd,
+    /// Reply in a thread.
+    Reply,
+    /// Resolve a thread.
+    Resolve,
     /// Cheap sync.
     Refresh,
     /// Full sync.
@@ -287,6 +291,8 @@ entries! {
     Lift "lift" "lift" Act [Target] ["U"] "Lift your veto, or a hold";
     Hold "hold" "hold" Act [Target] ["H"] "Pause merging with /hold and a reason";
     Shepherd "shepherd" "take it" Act [Target] ["s"] "Take, hand over or give up shepherding (/assign, /unassign)";
+    Reply "reply" "reply" Act [Proposal] ["a"] "Answer in one of its threads";
+    Resolve "resolve" "resolve" Act [Proposal] ["x"] "Resolve one of its threads";
     MarkSeen "mark-seen" "done" Act [Target] ["m"] "Done: off Today until somebody else does something; again, not done (local)";
     Snooze "snooze" "snooze" Act [Target] ["S"] "Off Today until a day, a push, a reply or the freeze (local)";
     SayTurn "say-turn" "whose turn" Act [Target] ["T"] "Say whose turn it is, whatever the thread says (local)";

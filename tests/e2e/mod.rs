@@ -1,6 +1,7 @@
 //! The outside layers at work: store, settings, GitHub through the simulator.
 mod config;
 mod demo_board;
+mod fault_writes;
 mod github_ask;
 mod github_client;
 mod github_map;

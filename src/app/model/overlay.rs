@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::registry::Command;
 use crate::domain::action::BadIntent;
-use crate::domain::ids::{Login, PullNumber, Sha, SigName};
+use crate::domain::ids::{Login, NodeId, PullNumber, Sha, SigName};
 use crate::domain::marks::Saying;
 use crate::domain::prow::forecast::Forecast;
 use crate::domain::query::Suggestion;
@@ -73,6 +73,13 @@ pub enum Purpose {
     Hold,
     /// Lifting a hold.
     Unhold,
+    /// A reply in a thread.
+    Reply {
+        /// The thread.
+        thread: NodeId,
+        /// REST's id of its first comment.
+        to: u64,
+    },
 }
 
 impl Purpose {
@@ -88,6 +95,7 @@ impl Purpose {
             Self::Unveto { .. } => "Lifting the veto",
             Self::Hold => "Hold",
             Self::Unhold => "Lifting the hold",
+            Self::Reply { .. } => "Reply",
         }
     }
 
@@ -101,12 +109,27 @@ impl Purpose {
             Self::Unveto { .. } => "Why it no longer stands",
             Self::Hold => "Why merging must wait, and until when",
             Self::Unhold => "A remark, if you like",
+            Self::Reply { .. } => "Your reply. Prow obeys commands here as it does in comments.",
         }
     }
 
-    /// The part of a draft's key.
+    /// The part of a draft's key: what is written, and where there are several places for it, in which.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> String {
+        match self {
+            Self::Reply { thread, .. } => format!("reply:{thread}"),
+            Self::Comment
+            | Self::AskFix
+            | Self::Lgtm
+            | Self::Approve { .. }
+            | Self::Veto { .. }
+            | Self::Unveto { .. }
+            | Self::Hold
+            | Self::Unhold => self.word().to_owned(),
+        }
+    }
+
+    fn word(&self) -> &'static str {
         match self {
             Self::Comment => "comment",
             Self::AskFix => "ask-fix",
@@ -116,6 +139,7 @@ impl Purpose {
             Self::Unveto { .. } => "unveto",
             Self::Hold => "hold",
             Self::Unhold => "unhold",
+            Self::Reply { .. } => "reply",
         }
     }
 }
@@ -225,6 +249,15 @@ pub enum Pick {
     Assign(Login),
     /// `/unassign`.
     Unassign(Login),
+    /// Reply in a thread.
+    Reply {
+        /// The thread.
+        thread: NodeId,
+        /// REST's id of its first comment.
+        to: u64,
+    },
+    /// Resolve a thread.
+    Resolve(NodeId),
     /// Give a command.
     Command(Command),
     /// Say something about the proposal, for oneself alone.

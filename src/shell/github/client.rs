@@ -306,6 +306,18 @@ impl Client {
     /// first write that was refused.
     #[must_use]
     pub fn read_only(&self) -> Option<String> {
+        self.lacks_scope().or_else(|| {
+            let token = self.inner.token.lock().unwrap_or_else(PoisonError::into_inner);
+            token.refused.as_ref().map(|said| {
+                format!("the token may not write: it needs read and write of pull requests and issues (GitHub: {said})")
+            })
+        })
+    }
+
+    /// Why this token cannot write, whatever is tried: its scopes say so. What a fine-grained token may can be changed
+    /// without making a new one, so that a refusal is no last word.
+    #[must_use]
+    pub fn lacks_scope(&self) -> Option<String> {
         let token = self.inner.token.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(scopes) = &token.scopes
             && !scopes.iter().any(|scope| scope == "public_repo" || scope == "repo")
@@ -313,14 +325,12 @@ impl Client {
             let has = if scopes.is_empty() { "none".to_owned() } else { scopes.join(", ") };
             return Some(format!("the token may not write: it needs the scope public_repo (it has {has})"));
         }
-        token.refused.as_ref().map(|said| {
-            format!("the token may not write: it needs read and write of pull requests and issues (GitHub: {said})")
-        })
+        None
     }
 
-    /// GitHub has refused a write because of what the token may.
-    pub(super) fn note_refusal(&self, said: &str) {
-        self.inner.token.lock().unwrap_or_else(PoisonError::into_inner).refused = Some(said.to_owned());
+    /// GitHub has refused a write because of what the token may (its words), or has taken one.
+    pub(super) fn note_power(&self, refused: Option<&str>) {
+        self.inner.token.lock().unwrap_or_else(PoisonError::into_inner).refused = refused.map(str::to_owned);
     }
 
     /// REST's root: which server this is.
