@@ -274,7 +274,7 @@ impl Model {
             loaded: false,
             owners: Arc::default(),
             readings: Readings::default(),
-            board: Board::of(Viewer::default(), None, Vec::new()),
+            board: Board::of(Viewer::default(), None, Vec::<Arc<Verdict>>::new()),
             lists: Lists::default(),
             home: Home::Board,
             today: Cursor::default(),
@@ -363,7 +363,7 @@ impl Model {
     /// A verdict by its index in a list.
     #[must_use]
     pub fn verdict(&self, index: usize) -> Option<&Verdict> {
-        self.board.verdicts.get(index)
+        self.board.verdicts.get(index).map(AsRef::as_ref)
     }
 
     /// The sync that runs, if any.

@@ -6,6 +6,7 @@ mod readings;
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -25,7 +26,7 @@ pub struct Board {
     /// The next freeze.
     pub freeze: Option<Freeze>,
     /// Open proposals and those that converged lately, most urgent first.
-    pub verdicts: Vec<Verdict>,
+    pub verdicts: Vec<Arc<Verdict>>,
     /// What the viewer's marks make of the proposals that they marked; the verdicts know nothing of them.
     pub local: BTreeMap<PullNumber, Local>,
 }
@@ -114,7 +115,8 @@ impl Board {
     /// Puts verdicts into the board's order: urgency for the viewer, open ones first (`process.md` §3). The same input
     /// gives the same order.
     #[must_use]
-    pub fn of(viewer: Viewer, freeze: Option<Freeze>, mut verdicts: Vec<Verdict>) -> Self {
+    pub fn of<V: Into<Arc<Verdict>>>(viewer: Viewer, freeze: Option<Freeze>, verdicts: Vec<V>) -> Self {
+        let mut verdicts: Vec<Arc<Verdict>> = verdicts.into_iter().map(Into::into).collect();
         verdicts.sort_by(|a, b| by_urgency((a, Standing::of(a)), (b, Standing::of(b))));
         Self { viewer, freeze, verdicts, local: BTreeMap::new() }
     }
@@ -122,7 +124,7 @@ impl Board {
     /// The verdict of a pull request.
     #[must_use]
     pub fn find(&self, number: PullNumber) -> Option<&Verdict> {
-        self.verdicts.iter().find(|verdict| verdict.number == number)
+        self.verdicts.iter().find(|verdict| verdict.number == number).map(AsRef::as_ref)
     }
 
     /// The columns of a grouping over the verdicts `shown` (indexes). Within a column the longest turn comes first; in

@@ -156,6 +156,7 @@ fn possible_objections_are_decided_and_what_is_dropped_leaves_conflicts() {
     assert_eq!(listed(&model), [260, 382, 372, 320]);
     // A text that reads otherwise is another matter.
     let verdict = model.board.verdicts.iter_mut().find(|verdict| verdict.number.0 == 382).unwrap();
+    let verdict = std::sync::Arc::make_mut(verdict);
     verdict.possible_objections[0].sentence = "I have come to like it, and object to nothing.".into();
     let marks = model.marks.clone();
     tell(&mut model, Msg::MarksLoaded(marks));

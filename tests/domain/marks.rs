@@ -217,7 +217,7 @@ fn a_said_turn_replaces_the_derived_one_until_it_ends() {
             let quiet = proposal(|_| ());
             let board = seen_by(&quiet, one.clone(), mark.clone(), at(NOW));
             assert_eq!(board.my_turn(&facts(vec![quiet]), &one), *mine, "{word}");
-            assert_eq!(board.verdicts[0], one, "the verdict itself knows nothing of it");
+            assert_eq!(*board.verdicts[0], one, "the verdict itself knows nothing of it");
             let moved = proposal(|it| it.comments = vec![comment("linus", "2032-02-02T00:00:00Z", "Hm.")]);
             let board = seen_by(&moved, one.clone(), mark, at(NOW));
             let then = if lasts == Lasts::UntilOff { *mine } else { *derived };

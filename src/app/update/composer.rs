@@ -187,11 +187,11 @@ fn intent(model: &Model, composer: &Composer) -> Intent {
 
 /// What Prow would do with the text as it is now.
 fn forecast_of(model: &Model, composer: &Composer) -> Result<Forecast, BadIntent> {
-    let posts = intent(model, composer).posts(&model.settings.profile.prow)?;
     let nobody = Login::new("");
     let me = model.board.viewer.login.as_ref().unwrap_or(&nobody);
     let Some(pull) = model.facts.pulls.get(&composer.pull) else { return Err(BadIntent::Empty) };
-    Ok(forecast::forecast(&posts, me, pull, &model.owners, &model.settings.profile, model.at))
+    let intent = intent(model, composer);
+    forecast::forecast_intent(&intent, me, pull, &model.owners, &model.settings.profile, model.at)
 }
 
 fn reforecast(model: &mut Model) {

@@ -8,6 +8,7 @@ use crate::app::lists;
 use crate::app::model::{Level, Model};
 use crate::domain::board::{Board, Viewer};
 use crate::domain::facts::{Facts, Gap};
+use crate::domain::verdict::Verdict;
 
 /// Facts were read from the store.
 pub fn loaded(model: &mut Model, facts: Arc<Facts>) -> Effects {
@@ -33,7 +34,7 @@ pub fn rederive(model: &mut Model) {
 
 /// Looks at the board anew in the light of what the viewer says: after a change of marks.
 pub fn remark(model: &mut Model) {
-    let nothing = Board::of(Viewer::default(), None, Vec::new());
+    let nothing = Board::of(Viewer::default(), None, Vec::<Arc<Verdict>>::new());
     let board = std::mem::replace(&mut model.board, nothing);
     model.board = board.with_marks(&model.facts, &model.settings.profile, &model.marks, model.at);
     relist(model);

@@ -30,7 +30,7 @@ impl Board {
             let local = Local::read(mark, verdict, pull, profile, viewer, &schedules, now);
             (!local.is_empty()).then_some((verdict.number, local))
         };
-        self.local = self.verdicts.iter().filter_map(read).collect();
+        self.local = self.verdicts.iter().filter_map(|verdict| read(verdict)).collect();
         if self.local.is_empty() && had.is_empty() {
             return self;
         }

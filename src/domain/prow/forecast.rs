@@ -16,8 +16,11 @@ use crate::domain::facts::PullFacts;
 use crate::domain::ids::Login;
 use crate::domain::profile::{Profile, ProwRules};
 
+mod intended;
 mod rehearsal;
 mod say;
+
+pub use intended::{forecast_intent, undone};
 
 /// What would happen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
