@@ -15,7 +15,7 @@ use super::ids::{Login, PullNumber, Release, SigName};
 use super::marks::Local;
 use super::verdict::{Convergence, Kind, MyTurn, Stage, Verdict};
 
-pub use derive::{derive, derive_one};
+pub use derive::{derive, derive_one, explain_one};
 pub use readings::Readings;
 
 /// Everything derived from the facts.

@@ -7,6 +7,7 @@ mod local;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::page::Subject;
 use crate::domain::board::Board;
 use crate::domain::facts::{Facts, Gap, Mergeable, PullFacts, PullState};
 use crate::domain::marks::Local;
@@ -33,9 +34,12 @@ pub fn list(facts: &Facts, board: &Board, shown: &[usize], now: Timestamp) -> Va
 
 /// `show --json`.
 #[must_use]
-pub fn show(facts: &Facts, board: &Board, pull: &PullFacts, verdict: &Verdict, now: Timestamp) -> Value {
-    let mut top = head(facts, board, now);
-    top.insert("proposal".to_owned(), proposal_in_full(pull, verdict, board.local(pull.number)));
+pub fn show(subject: &Subject<'_>, board: &Board, now: Timestamp) -> Value {
+    let mut top = head(subject.facts, board, now);
+    top.insert(
+        "proposal".to_owned(),
+        proposal_in_full(subject.pull, subject.verdict, subject.explanation, subject.local),
+    );
     Value::Object(top)
 }
 
