@@ -11,4 +11,5 @@ pub mod model;
 pub mod msg;
 pub mod refresh;
 pub mod registry;
+pub mod today;
 pub mod update;

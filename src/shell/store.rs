@@ -30,7 +30,6 @@ use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::history::Ended;
 use crate::domain::ids::{Login, PullNumber, RepoId};
 
-pub use marks::SeenMark;
 pub use outbox::{NewRow, OutboxId, OutboxRow, OutboxState, Read, Taken};
 
 /// How long a call waits for another process that writes.

@@ -12,7 +12,7 @@ use super::{OutboxState, Store, rescue, schema};
 use crate::domain::failure::Failure;
 
 /// Tables that are facts or marks: whatever happens to a copy, the file has them still.
-const COPIED: [&str; 7] = ["meta", "repos", "pulls", "issues", "blobs", "seen", "history"];
+const COPIED: [&str; 9] = ["meta", "repos", "pulls", "issues", "blobs", "seen", "history", "marks", "queries"];
 
 impl Store {
     /// A store in memory in the place of the file that `why` says cannot be used.
