@@ -29,6 +29,7 @@ use crate::domain::facts::{Facts, PullFacts};
 use crate::domain::ids::{PullNumber, RepoId, SigName};
 use crate::domain::profile::Profile;
 use crate::domain::prow::owners::Tree;
+use crate::domain::roster::Roster;
 use crate::domain::verdict::Verdict;
 
 /// How many lines the content of a page's current tab (or, with [`Tab::Verdict`], the verdict) has at a width. The view draws it, so the view knows; app may not use
@@ -85,6 +86,8 @@ pub struct Model {
     pub board: Board,
     /// Who may approve what.
     pub owners: Arc<Tree>,
+    /// Who represents which SIG.
+    pub roster: Arc<Roster>,
     /// What the views list.
     pub lists: Lists,
     /// The view at the bottom of the stack.
@@ -242,6 +245,7 @@ impl Model {
             facts,
             loaded: false,
             owners: Arc::new(Tree::read(&BTreeMap::new(), None)),
+            roster: Arc::default(),
             board: Board { viewer: Viewer::default(), freeze: None, verdicts: Vec::new() },
             lists: Lists::default(),
             home: Home::Board,

@@ -16,8 +16,9 @@ use crate::domain::board::Viewer;
 use crate::domain::facts::{Facts, PullFacts};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::{Login, PullNumber};
-use crate::domain::prow::forecast::{Forecast, forecast};
+use crate::domain::prow::forecast::{Background, Forecast, forecast};
 use crate::domain::prow::owners::Tree;
+use crate::domain::roster::Roster;
 use crate::domain::verdict::Verdict;
 use crate::shell::outbox::{How, Sent};
 use crate::shell::sync::Mode;
@@ -229,9 +230,11 @@ async fn act(
 }
 
 fn expected(session: &Session, ground: &Ground, posts: &[crate::domain::action::Post]) -> Forecast {
-    let tree = Tree::read(&ground.facts.files.owners, ground.facts.files.owners_aliases.as_deref());
-    let profile = &session.services.profile;
-    forecast(posts, &ground.me, &ground.pull, &tree, profile, session.services.clock.now())
+    let (facts, profile) = (&ground.facts, &session.services.profile);
+    let owners = Tree::read(&facts.files.owners, facts.files.owners_aliases.as_deref());
+    let roster = Roster::read(&facts.files, profile);
+    let now = session.services.clock.now();
+    forecast(posts, &ground.me, &ground.pull, &Background { facts, profile, roster: &roster, owners: &owners, now })
 }
 
 /// The newest facts: whoever acts on old ones is told, not obeyed.

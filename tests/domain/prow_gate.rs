@@ -3,16 +3,18 @@
 use jiff::{SignedDuration, Timestamp};
 use vepherd::domain::action::{Post, ReviewEvent};
 use vepherd::domain::facts::{
-    Association, CheckFacts, CheckState, CommentFacts, EventFacts, EventKind, FileChange, FileFacts, Mergeable,
+    Association, CheckFacts, CheckState, CommentFacts, EventFacts, EventKind, Facts, FileChange, FileFacts, Mergeable,
     PullFacts, PullState, ReviewFacts, ReviewState,
 };
 use vepherd::domain::ids::{Login, NodeId, Sha};
 use vepherd::domain::profile::Profile;
 use vepherd::domain::prow::approve::approval;
-use vepherd::domain::prow::forecast::forecast;
+use vepherd::domain::prow::forecast::{Background, Forecast};
 use vepherd::domain::prow::gate::{GateState, gate};
 use vepherd::domain::prow::lgtm;
 use vepherd::domain::prow::owners::Tree;
+use vepherd::domain::roster::Roster;
+use vepherd::domain::verdict::SignOffState;
 
 use super::sample::{at, pull, user};
 
@@ -20,6 +22,16 @@ const TABLE: &str = include_str!("../fixtures/prow/gate.toml");
 
 fn tree() -> Tree {
     Tree::read(&[("OWNERS".to_owned(), "approvers: [ann, Bob]\nreviewers: [rex]\n".to_owned())].into(), None)
+}
+
+/// `sam` represents compute, `nel` network.
+fn forecast(posts: &[Post], who: &str, pull: &PullFacts, profile: &Profile, now: Timestamp) -> Forecast {
+    let mut facts = Facts::empty(profile.repo.clone());
+    facts.files.sig_aliases =
+        Some("aliases:\n  sig-compute-approvers: [sam]\n  sig-network-approvers: [nel]\n".to_owned());
+    let (owners, roster) = (tree(), Roster::read(&facts.files, profile));
+    let background = Background { facts: &facts, profile, roster: &roster, owners: &owners, now };
+    vepherd::domain::prow::forecast::forecast(posts, &Login::new(who), pull, &background)
 }
 
 /// A pull of `author` that changes one document; what is said comes an hour apart.
@@ -202,7 +214,7 @@ fn a_forecast_says_what_will_happen_to_this_writer() {
         let mut pull = scene("zoe", &[]);
         pull.labels = labels.iter().map(|label| (*label).to_owned()).collect();
         let now = at("2032-02-01T00:00:00Z");
-        let found = forecast(std::slice::from_ref(&post), &Login::new(who), &pull, &tree(), &profile, now);
+        let found = forecast(std::slice::from_ref(&post), who, &pull, &profile, now);
         let about = format!("{who} {post:?}: {found:?}");
         assert_eq!(found.labels_added, added, "{about}");
         assert_eq!(found.labels_removed, removed, "{about}");
@@ -220,10 +232,131 @@ fn a_forecast_says_when_prow_will_merge() {
     pull.labels = vec!["lgtm".to_owned()];
     let post = [Post::Comment { body: "/approve".to_owned() }];
     let now = at("2032-02-01T00:00:00Z");
-    let found = forecast(&post, &Login::new("bob"), &pull, &tree(), &profile, now);
+    let found = forecast(&post, "bob", &pull, &profile, now);
     assert_eq!(found.gate_after.as_ref().unwrap().state, GateState::InPool);
     assert!(found.effects.iter().any(|effect| effect.contains("merges it")), "{:?}", found.effects);
-    let without = forecast(&post, &Login::new("mia"), &pull, &tree(), &profile, now);
+    let without = forecast(&post, "mia", &pull, &profile, now);
     assert_eq!(without.gate_after.as_ref().unwrap().blockers, ["needs-approved"]);
     assert!(without.commands[0].why.contains("no power"), "{:?}", without.commands);
+}
+
+/// Sign-offs, vetoes and holds: a text means more to the process than its commands mean to Prow.
+#[test]
+fn a_forecast_says_what_changes_for_the_process() {
+    let profile = Profile::kubevirt();
+    let comment = |body: &str| Post::Comment { body: body.to_owned() };
+    let review = |event: ReviewEvent, body: &str| Post::Review {
+        event,
+        body: body.to_owned(),
+        commit: Sha::new("1111111111111111111111111111111111111111"),
+    };
+    use ReviewEvent::{Approve, RequestChanges};
+    type Row<'a> = (&'a [&'a str], &'a str, Post, &'a [(&'a str, &'a str, &'a str)], &'a [&'a str]);
+    let table: [Row<'_>; 12] = [
+        (&[], "sam", comment("/lgtm"), &[("compute", "missing", "signed")], &["SIG compute signs off, by @sam"]),
+        (&[], "nel", review(Approve, ""), &[("network", "missing", "signed")], &["SIG network signs off, by @nel"]),
+        (&[], "ann", review(Approve, "/approve"), &[], &[]),
+        (
+            &["sam: /lgtm"],
+            "sam",
+            comment("/lgtm cancel"),
+            &[("compute", "signed", "missing")],
+            &["sign-off of SIG compute is missing"],
+        ),
+        (&["sam: /lgtm"], "sam", comment("Fine by me."), &[], &[]),
+        (
+            &[],
+            "sam",
+            review(RequestChanges, "Veto (sig-compute): the guest sees it.\n/hold"),
+            &[("compute", "missing", "vetoed")],
+            &["counts as a veto", "SIG compute stands against it, by @sam"],
+        ),
+        (
+            &[],
+            "nel",
+            comment("The API takes a wrong turn here.\n/hold"),
+            &[("network", "missing", "vetoed")],
+            &["this hold is contested: it counts as a veto"],
+        ),
+        (&[], "nel", comment("Until the freeze is over.\n/hold"), &[], &[]),
+        (&[], "zoe", comment("I think again.\n/hold"), &[], &[]),
+        (
+            &["nel: The API takes a wrong turn here.\n/hold"],
+            "nel",
+            comment("/hold cancel"),
+            &[("network", "vetoed", "missing")],
+            &["the veto of @nel is lifted"],
+        ),
+        (&[], "rex", review(RequestChanges, "Not like this."), &[], &["your objection"]),
+        (
+            &[],
+            "sam",
+            comment("/lgtm\n/hold\nMerge once @nel agrees."),
+            &[("compute", "missing", "signed")],
+            &["a conditional approval"],
+        ),
+    ];
+    for (say, who, post, signoffs, effects) in table {
+        let mut pull = scene("zoe", say);
+        if say.iter().any(|said| said.contains("/hold")) {
+            pull.labels.push("do-not-merge/hold".to_owned());
+        }
+        let found = forecast(std::slice::from_ref(&post), who, &pull, &profile, at("2032-02-01T00:00:00Z"));
+        let about = format!("{who} {post:?}: {found:?}");
+        let word = |state: SignOffState| serde_json::to_value(state).unwrap().as_str().unwrap().to_owned();
+        let changes: Vec<_> =
+            found.signoffs.iter().map(|one| (one.sig.to_string(), word(one.before), word(one.after))).collect();
+        let expected: Vec<_> =
+            signoffs.iter().map(|(a, b, c)| ((*a).to_owned(), (*b).to_owned(), (*c).to_owned())).collect();
+        assert_eq!(changes, expected, "{about}");
+        for effect in effects {
+            assert!(found.effects.iter().any(|said| said.contains(effect)), "{effect}: {about}");
+        }
+        let process = ["SIG", "veto", "objection", "conditional"];
+        let said = found.effects.iter().filter(|said| process.iter().any(|word| said.contains(word))).count();
+        assert_eq!(said == 0, effects.is_empty(), "{about}");
+    }
+}
+
+/// What the real plugins leave behind where a text says and unsays: compared with their own code, line by line.
+#[test]
+fn a_forecast_follows_the_order_in_which_plugins_act() {
+    let profile = Profile::kubevirt();
+    type Row<'a> = (&'a str, bool, &'a str, &'a [&'a str], &'a [&'a str], &'a [&'a str]);
+    let table: [Row<'_>; 16] = [
+        ("rex", false, "/sig compute\n/remove-sig compute", &[], &["sig/compute"], &[]),
+        ("rex", false, "/sig compute\n/remove-sig compute", &["sig/compute"], &[], &[]),
+        ("rex", false, "/remove-label approved-vep", &["approved-vep"], &["approved-vep"], &[]),
+        ("rex", false, "/remove-lifecycle stale\n/lifecycle stale", &["lifecycle/stale"], &["lifecycle/stale"], &[]),
+        ("rex", false, "/lifecycle stale\n/remove-lifecycle stale", &[], &[], &[]),
+        ("rex", false, "/lifecycle stale\n/lifecycle active", &["lifecycle/rotten"], &["lifecycle/active"], &[]),
+        ("rex", false, "/lifecycle FROZEN", &[], &["lifecycle/frozen"], &[]),
+        ("rex", false, "/lifecycle frozen", &["lifecycle/stale"], &["lifecycle/stale"], &[]),
+        ("zoe", false, "/close\n/close not-planned", &[], &[], &[]),
+        ("zoe", false, "/close\n/reopen", &[], &[], &["is closed"]),
+        ("zoe", true, "/close\n/reopen", &[], &[], &["is reopened"]),
+        ("out", false, "/lifecycle stale\n/close", &[], &["lifecycle/stale"], &[]),
+        ("out", false, "/remove-lifecycle stale\n/close", &["lifecycle/stale"], &[], &["is closed"]),
+        ("rex", false, "/assign\n/unassign rex", &[], &[], &[]),
+        ("rex", false, "/unassign\n/assign @rex", &[], &[], &["@rex is assigned"]),
+        ("out", false, "/triage accepted", &[], &[], &[]),
+    ];
+    for (who, closed, body, labels, after, effects) in table {
+        let mut pull = scene("zoe", &["out: hm"]);
+        pull.labels = labels.iter().map(|label| (*label).to_owned()).collect();
+        if closed {
+            pull.state = PullState::Closed;
+        }
+        let post = [Post::Comment { body: body.to_owned() }];
+        let found = forecast(&post, who, &pull, &profile, at("2032-02-01T00:00:00Z"));
+        let about = format!("{who} {body}: {found:?}");
+        let mut left: Vec<String> = pull.labels.clone();
+        left.retain(|label| !found.labels_removed.contains(label));
+        left.extend(found.labels_added.clone());
+        assert_eq!(left, after, "{about}");
+        assert_eq!(found.effects.len(), effects.len(), "{about}");
+        for effect in effects {
+            assert!(found.effects.iter().any(|said| said.contains(effect)), "{about}");
+        }
+    }
 }

@@ -13,7 +13,7 @@ use crate::app::registry::{Availability, Command};
 use crate::domain::action::{Action, BadIntent, Intent};
 use crate::domain::failure::Failure;
 use crate::domain::ids::{Login, PullNumber, Sha};
-use crate::domain::prow::forecast::{self, Forecast};
+use crate::domain::prow::forecast::{self, Background, Forecast};
 
 /// A keystroke is on disk at the latest after this.
 const KEEP: Duration = Duration::from_millis(800);
@@ -166,7 +166,14 @@ fn forecast_of(model: &Model, composer: &Composer) -> Result<Forecast, BadIntent
     let nobody = Login::new("");
     let me = model.board.viewer.login.as_ref().unwrap_or(&nobody);
     let Some(pull) = model.facts.pulls.get(&composer.pull) else { return Err(BadIntent::Empty) };
-    Ok(forecast::forecast(&posts, me, pull, &model.owners, &model.settings.profile, model.at))
+    let background = Background {
+        facts: &model.facts,
+        profile: &model.settings.profile,
+        roster: &model.roster,
+        owners: &model.owners,
+        now: model.at,
+    };
+    Ok(forecast::forecast(&posts, me, pull, &background))
 }
 
 fn reforecast(model: &mut Model) {

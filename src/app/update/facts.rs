@@ -9,12 +9,15 @@ use crate::app::model::{Level, Model};
 use crate::domain::board;
 use crate::domain::facts::Facts;
 use crate::domain::prow::owners::Tree;
+use crate::domain::roster::Roster;
 
 /// Facts were read from the store.
 pub fn loaded(model: &mut Model, facts: Arc<Facts>) -> Effects {
     model.facts = facts;
     model.loaded = true;
-    model.owners = Arc::new(Tree::read(&model.facts.files.owners, model.facts.files.owners_aliases.as_deref()));
+    let files = &model.facts.files;
+    model.owners = Arc::new(Tree::read(&files.owners, files.owners_aliases.as_deref()));
+    model.roster = Arc::new(Roster::read(files, &model.settings.profile));
     rederive(model);
     let mut effects = page::refreshed(model);
     effects.extend(composer::refreshed(model));
