@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod board;
+pub mod calendar;
 pub mod facts;
 pub mod failure;
 pub mod ids;

@@ -13,6 +13,8 @@ mod domain;
 #[cfg(feature = "io")]
 #[path = "e2e/mod.rs"]
 mod e2e;
+#[path = "prow/mod.rs"]
+mod prow;
 #[cfg(feature = "io")]
 #[path = "pty/mod.rs"]
 mod pty;

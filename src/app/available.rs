@@ -28,6 +28,7 @@ pub fn of(model: &Model, command: Command) -> Availability {
     let refused = |why: &str| Availability::Refused(why.to_owned());
     match command {
         Command::Comment
+        | Command::AskFix
         | Command::Lgtm
         | Command::Approve
         | Command::Veto
@@ -84,6 +85,7 @@ fn act(model: &Model, command: Command, verdict: &Verdict, pull: &PullFacts) -> 
     }
     let own = pull.author.as_ref().is_some_and(|author| author.login == *me);
     let answer = match command {
+        Command::AskFix if verdict.problems.is_empty() => refused("it has no problems to ask about".into()),
         Command::Lgtm if own => refused("you opened it: neither GitHub nor Prow takes an lgtm from the author".into()),
         Command::Lgtm if viewer.sigs.is_empty() => {
             Availability::Warned("you represent no SIG: it sets lgtm, but signs off for nobody".into())

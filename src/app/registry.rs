@@ -87,6 +87,8 @@ pub enum Command {
     Help,
     /// Comment.
     Comment,
+    /// Ask for problems to be mended.
+    AskFix,
     /// Sign off.
     Lgtm,
     /// Approve.
@@ -238,6 +240,7 @@ macro_rules! entries {
 
 entries! {
     Comment "comment" "comment" Act [Target] ["c"] "Write a comment; the panel shows what Prow would do with it";
+    AskFix "ask-fix" "ask for fix" Act [Target] ["f"] "Ask for the proposal's problems to be mended: a comment, written for you";
     Lgtm "lgtm" "sign off" Act [Target] ["L"] "Sign off: an approving review of the head that you read";
     Approve "approve" "approve" Act [Target] ["A"] "Lgtm and /approve in one review";
     Veto "veto" "veto" Act [Target] ["V"] "Request changes and /hold in one review, with a reason";

@@ -6,7 +6,7 @@
 mod build;
 mod report;
 
-use super::args::{ActArgs, ActCommon, LoginArgs, ReasonArgs, ReplyArgs, ThreadArgs};
+use super::args::{ActArgs, ActCommon, CommentArgs, LoginArgs, ReasonArgs, ReplyArgs, ThreadArgs};
 use super::input;
 use super::output::{print, tell};
 use super::session::{Context, Session};
@@ -48,8 +48,11 @@ struct Ground {
 ///
 /// # Errors
 /// As every action: usage, credentials, reachability, a refusal of ours or of GitHub.
-pub async fn comment(context: &Context, args: &ActArgs) -> Result<(), Failure> {
+pub async fn comment(context: &Context, args: &CommentArgs) -> Result<(), Failure> {
     ready(&args.common)?;
+    if !args.ask.is_empty() {
+        return act(context, &args.common, |_, ground| build::ask(ground, &args.ask)).await;
+    }
     let text = input::required(context, &args.text, "text", "-m TEXT or -F FILE").await?;
     act(context, &args.common, move |_, _| Ok(Action::Comment { text })).await
 }

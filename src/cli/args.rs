@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::domain::verdict::ProblemCode;
 use crate::shell::config::ColorChoice;
 
 /// The whole command line.
@@ -80,7 +81,7 @@ pub enum Command {
     /// One proposal: derived state with every reason, threads, timeline
     Show(ShowArgs),
     /// Comment on a proposal
-    Comment(ActArgs),
+    Comment(CommentArgs),
     /// Sign off: an APPROVED review on the head that was read
     Lgtm(ActArgs),
     /// Lgtm and approval in one review
@@ -251,6 +252,29 @@ pub struct TextArgs {
     pub file: Option<PathBuf>,
 }
 
+/// `comment`.
+#[derive(Clone, Debug, Args)]
+pub struct CommentArgs {
+    /// What every action takes.
+    #[command(flatten)]
+    pub common: ActCommon,
+    /// The text.
+    #[command(flatten)]
+    pub text: TextArgs,
+    /// Ask for a problem to be mended: its code as in `show`, or `all`
+    #[arg(long, value_name = "CODE", value_parser = problems, value_delimiter = ',', conflicts_with_all = ["message", "file"])]
+    pub ask: Vec<AskFor>,
+}
+
+/// What `--ask` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskFor {
+    /// Every problem.
+    All,
+    /// Those of one code.
+    Code(ProblemCode),
+}
+
 /// Actions with a text.
 #[derive(Clone, Debug, Args)]
 pub struct ActArgs {
@@ -418,4 +442,16 @@ fn sha(text: &str) -> Result<String, String> {
         return Ok(text.to_ascii_lowercase());
     }
     Err(format!("`{text}` is not a commit's name of 7 to 40 hexadecimal digits"))
+}
+
+/// A problem's code, or `all`.
+fn problems(text: &str) -> Result<AskFor, String> {
+    if text == "all" {
+        return Ok(AskFor::All);
+    }
+    let known = ProblemCode::ALL.into_iter().find(|code| code.word() == text);
+    known.map(AskFor::Code).ok_or_else(|| {
+        let words: Vec<&str> = ProblemCode::ALL.into_iter().map(ProblemCode::word).collect();
+        format!("there is no problem `{text}`; there are all, {}", words.join(", "))
+    })
 }

@@ -56,6 +56,8 @@ fn show(context: &Context) -> String {
         Some(sigs) => line("sigs", &format!("{sigs:?}"), &Origin::File),
         None => line("sigs", &"[]", &"found in OWNERS_ALIASES and sigs.yaml"),
     }
+    let holidays: Vec<String> = settings.profile.calendar.holidays.iter().map(ToString::to_string).collect();
+    line("holidays", &format!("{holidays:?}"), &"the profile's and this file's");
     let color = match settings.color {
         ColorChoice::Auto => "auto",
         ColorChoice::Always => "always",

@@ -476,6 +476,9 @@ pub struct IssueFacts {
     pub open: bool,
     /// Labels' names.
     pub labels: Vec<String>,
+    /// People assigned to it; none where that was not read.
+    #[serde(default)]
+    pub assignees: Option<Vec<Login>>,
     /// The number belongs to a pull request, not to an issue.
     pub is_pull: bool,
     /// When anything last touched it, by GitHub's clock.

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::calendar::Calendar;
 use super::facts::{Actor, ActorKind};
 use super::ids::{Login, RepoId, SigName};
 
@@ -26,6 +27,9 @@ pub struct Profile {
     pub sigs: Sigs,
     /// Numbers of days and such.
     pub numbers: Numbers,
+    /// Which days are worked on; Monday to Friday where it is left out.
+    #[serde(default)]
+    pub calendar: Calendar,
     /// Words that a verdict looks for in texts.
     pub words: Words,
     /// Who is no human.
@@ -78,6 +82,9 @@ pub struct Sigs {
 pub struct Numbers {
     /// Reviews must not lag by more than this many days.
     pub review_sla_days: i64,
+    /// So many days before that, the SLA is near: there is still time to keep it.
+    #[serde(default)]
+    pub sla_near_days: i64,
     /// A proposal without human word or push for this many days is stalled.
     pub stalled_idle_days: i64,
     /// A turn of this many days is stalled.

@@ -121,6 +121,8 @@ enum Is {
     Closed,
     Converged,
     NotConverged,
+    AtRisk,
+    Ready,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -318,6 +320,8 @@ impl Subject<'_> {
             Is::Closed => self.pull.state == PullState::Closed,
             Is::Converged => verdict.converged,
             Is::NotConverged => verdict.not_converged,
+            Is::AtRisk => verdict.at_risk,
+            Is::Ready => verdict.is_ready(),
         }
     }
 

@@ -119,24 +119,27 @@ impl Schedules {
 }
 
 impl Schedule {
-    /// The entry whose `what` names the VEP or Enhancement Freeze.
+    /// The entry whose `what` names the VEP or Enhancement Freeze (its milestone, where no `what` does). A freeze that was
+    /// moved stands there twice (`VEP Freeze`, `VEP Freeze (extended)`): the last day counts.
     #[must_use]
     pub fn freeze(&self) -> Option<&Entry> {
-        let named = |entry: &&Entry| {
-            let what = entry.what.to_lowercase();
-            words(&what).any(|word| word == "freeze")
-                && words(&what).any(|word| matches!(word, "vep" | "veps" | "enhancement" | "enhancements"))
-        };
         // An entry about exceptions to the freeze names it too; the freeze itself ends with the word.
-        let ends = |entry: &&Entry| words(&entry.what).last().is_some_and(|word| word.eq_ignore_ascii_case("freeze"));
-        self.entries.iter().filter(named).find(ends).or_else(|| self.entries.iter().find(named))
+        let is = |text: &str| names_freeze(text) && ends_in_freeze(text);
+        let newest = |list: Vec<&'_ Entry>| list.into_iter().max_by_key(|entry| entry.when).map(|entry| entry.when);
+        let of = |fits: &dyn Fn(&Entry) -> bool| {
+            let day = newest(self.entries.iter().filter(|entry| fits(entry)).collect())?;
+            self.entries.iter().find(|entry| entry.when == day && fits(entry))
+        };
+        of(&|entry| is(&entry.what))
+            .or_else(|| self.entries.iter().find(|entry| names_freeze(&entry.what)))
+            .or_else(|| of(&|entry| is(&entry.milestone)))
     }
 
-    /// The code freeze (older files: the feature freeze).
+    /// The code freeze (older files: the feature freeze), and no other project's.
     #[must_use]
     pub fn code_freeze(&self) -> Option<&Entry> {
         let holds = |phrase: &str| {
-            self.entries.iter().find(|entry| {
+            self.entries.iter().filter(|entry| entry.is_ours()).find(|entry| {
                 entry.milestone.to_lowercase().contains(phrase) || entry.what.to_lowercase().contains(phrase)
             })
         };
@@ -148,9 +151,16 @@ impl Schedule {
     pub fn ga(&self) -> Option<&Entry> {
         self.entries.iter().find(|entry| {
             words(&entry.milestone).any(|word| word == "GA")
-                && (entry.who.is_empty() || entry.who.eq_ignore_ascii_case("KubeVirt"))
+                && entry.is_ours()
                 && !words(&entry.milestone).any(|word| word == "CDI")
         })
+    }
+}
+
+impl Entry {
+    /// It is about KubeVirt itself, or does not say about whom.
+    fn is_ours(&self) -> bool {
+        self.who.is_empty() || self.who.eq_ignore_ascii_case("KubeVirt")
     }
 }
 
@@ -169,6 +179,22 @@ fn shown(release: &Release, entry: &Entry, now: Timestamp) -> Freeze {
         at: entry.when.to_string(),
         days: days_until(entry.when, now),
     }
+}
+
+/// A text that is about the freeze of proposals.
+fn names_freeze(text: &str) -> bool {
+    let has = |fits: &dyn Fn(&str) -> bool| words(text).any(fits);
+    has(&|word| word.eq_ignore_ascii_case("freeze"))
+        && has(&|word| ["vep", "veps", "enhancement", "enhancements"].iter().any(|it| word.eq_ignore_ascii_case(it)))
+}
+
+/// `… Freeze`, and a remark in brackets behind it.
+fn ends_in_freeze(text: &str) -> bool {
+    let bare = match text.trim_end().strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) {
+        Some((before, _)) => before,
+        None => text,
+    };
+    words(bare).last().is_some_and(|word| word.eq_ignore_ascii_case("freeze"))
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -198,10 +224,20 @@ fn plain(text: &str) -> String {
     text.replace("**", "").replace("__", "").trim().to_owned()
 }
 
-/// `2026/04/30`, `2026-09-08`, and the same with a time behind it.
+/// The months as people shorten them.
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// `2026/04/30`, `2026-09-08`, `2026.9.8`, `8 Sep 2026`, `September 8, 2026`. A moment with an offset counts on its day
+/// in UTC, because days are counted there; one without is taken as it is written.
 fn date(text: &str) -> Option<Date> {
-    let day = text.split(['T', ' ']).next()?;
-    let mut parts = day.split(['/', '-']);
+    if let Ok(moment) = text.replacen('/', "-", 2).replacen(' ', "T", 1).parse::<Timestamp>() {
+        return Some(TimeZone::UTC.to_datetime(moment).date());
+    }
+    numeric(text.split(['T', ' ']).next()?).or_else(|| in_words(text))
+}
+
+fn numeric(day: &str) -> Option<Date> {
+    let mut parts = day.split(['/', '-', '.']);
     let year = parts.next()?.parse().ok()?;
     let month = parts.next()?.parse().ok()?;
     let number = parts.next()?.parse().ok()?;
@@ -209,4 +245,21 @@ fn date(text: &str) -> Option<Date> {
         return None;
     }
     civil::Date::new(year, month, number).ok()
+}
+
+fn in_words(text: &str) -> Option<Date> {
+    let (mut year, mut month, mut day) = (None, None, None);
+    for word in text.split([' ', ',', '-']).filter(|word| !word.is_empty()) {
+        let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        match digits.parse::<i16>() {
+            Ok(number) if digits.len() == 4 => year = Some(number),
+            Ok(number) => day = i8::try_from(number).ok(),
+            Err(_) => {
+                let lower = word.to_ascii_lowercase();
+                let place = MONTHS.iter().position(|name| lower.starts_with(name));
+                month = month.or(place.and_then(|place| i8::try_from(place + 1).ok()));
+            }
+        }
+    }
+    civil::Date::new(year?, month?, day?).ok()
 }

@@ -5,10 +5,12 @@
 mod document;
 mod place;
 mod pull_text;
+mod tracker;
 
-pub use document::{Document, FrontMatter, FrontMatterState, issue_targets};
+pub use document::{Document, FrontMatter, FrontMatterState};
 pub use place::{Place, folder_name_is_good, folder_number};
 pub use pull_text::{PullText, SigWord, vep_numbers};
+pub use tracker::Tracker;
 
 /// Text without HTML comments, which the templates are full of; line breaks inside them stay, so that lines keep their
 /// numbers. A comment that never closes runs to the end where it opens a line (as GitHub draws it), and is text elsewhere.

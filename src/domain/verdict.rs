@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+mod asks;
 mod clocks;
 mod codes;
 mod context;
@@ -13,19 +14,27 @@ mod frame;
 mod kind;
 mod people;
 mod problems;
+mod readiness;
 mod reasons;
+mod releases;
 mod shepherd;
 mod signoff;
 mod sorting;
 mod standing;
 mod timeline;
+mod timing;
 mod turn;
 mod words;
 
+pub use asks::ask;
 pub use codes::{Problem, ProblemCode, Reason, ReasonCode};
 pub use context::Context;
 pub use derive::derive;
+pub use readiness::{Ready, ReadyItem, ReadyState};
+pub use releases::{Disagreement, ReleaseSource, TargetSource, disagreements};
+pub use timing::{BotDoes, BotStep, Clocks, Convergence, Sla, WorkingDays};
 
+use super::board::Freeze;
 use super::ids::{Login, PullNumber, Release, Sha, SigName, VepNumber};
 use super::prow::approve::Approval;
 use super::prow::gate::Gate;
@@ -54,6 +63,12 @@ pub struct Verdict {
     pub targets: Targets,
     /// The release that it is for.
     pub release: Option<Release>,
+    /// Who names targets, and which; the first counts.
+    pub release_sources: Vec<ReleaseSource>,
+    /// The freeze of the release that it is for; none where no schedule has one.
+    pub freeze: Option<Freeze>,
+    /// Its release is at risk: the freeze is near or has passed, and something that the merge needs is missing.
+    pub at_risk: bool,
     /// The front matter's `status`.
     pub status: Option<String>,
     /// The board's column.
@@ -104,6 +119,15 @@ pub struct Verdict {
     pub problems: Vec<Problem>,
 }
 
+impl Verdict {
+    /// How late it is, for a mark beside its clock: the SLA of the review that is owed; over as well where it is stalled.
+    #[must_use]
+    pub fn sla(&self) -> Sla {
+        let review = self.clocks.review_sla.unwrap_or(Sla::Within);
+        if self.convergence == Convergence::Stalled { Sla::Over } else { review }
+    }
+}
+
 /// `process.md` §1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -125,6 +149,40 @@ pub struct TrackingIssue {
     pub state: Option<IssueState>,
     /// Its title, where it was read.
     pub title: Option<String>,
+    /// Its page, where it was read.
+    pub url: Option<String>,
+    /// What it lacks of the issue template; empty where it was not read.
+    pub lacks: Vec<TrackerPart>,
+}
+
+/// Parts of the tracking issue's template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrackerPart {
+    /// A target that names the proposal's release.
+    Target,
+    /// A primary contact.
+    Assignee,
+    /// A responsible SIG.
+    Sig,
+    /// The link to the enhancement.
+    Link,
+    /// The pull requests in a stage's checklist.
+    Checklist,
+}
+
+impl TrackerPart {
+    /// The words on screen.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Target => "the release target",
+            Self::Assignee => "an assignee",
+            Self::Sig => "the SIG",
+            Self::Link => "the enhancement link",
+            Self::Checklist => "the VEP PRs of a stage",
+        }
+    }
 }
 
 /// An issue's state.
@@ -221,6 +279,10 @@ pub struct Shepherd {
     pub login: Login,
     /// How we know.
     pub how: ShepherdHow,
+    /// When they were assigned or volunteered, or last spoke; none where a document names them.
+    pub since: Option<Timestamp>,
+    /// The link of that event.
+    pub event: Option<String>,
 }
 
 /// How a shepherd is known, strongest first (`process.md` §1).
@@ -466,56 +528,6 @@ pub struct ThreadCount {
     pub open: usize,
     /// All.
     pub total: usize,
-}
-
-/// Clocks: human events only. Ages are days with one decimal.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Clocks {
-    /// Opened, or last marked ready.
-    pub opened_at: Timestamp,
-    /// The last human word or push.
-    pub idle_since: Timestamp,
-    /// The first waiting-on entry's `since`.
-    pub turn_since: Timestamp,
-    /// Days since `opened_at`.
-    pub age_days: f64,
-    /// Days since `idle_since`.
-    pub idle_days: f64,
-    /// Days since `turn_since`.
-    pub turn_days: f64,
-    /// Days that a review is owed; none where none is.
-    pub review_lag_days: Option<f64>,
-    /// Hand-overs by the author.
-    pub rounds: usize,
-    /// When Prow would close it.
-    pub bot_closes_at: Option<Timestamp>,
-}
-
-/// Where a proposal is heading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Convergence {
-    /// Gains, no losses.
-    Converging,
-    /// Neither.
-    Flat,
-    /// Losses.
-    Diverging,
-    /// Nothing happens.
-    Stalled,
-}
-
-impl Convergence {
-    /// The word on screen and in JSON.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Converging => "converging",
-            Self::Flat => "flat",
-            Self::Diverging => "diverging",
-            Self::Stalled => "stalled",
-        }
-    }
 }
 
 /// Why the viewer should look (`process.md` §3, urgency): an order, not a score.

@@ -212,7 +212,10 @@ impl Settings {
     pub fn read(flags: &Flags, env: &Env, paths: &Paths) -> Self {
         let (file, mut mistakes) = file::read(&paths.config);
         let folder = paths.config.parent().unwrap_or(Path::new("."));
-        let (profile, profile_name) = profile(flags, env, &file, folder, &mut mistakes);
+        let (mut profile, profile_name) = profile(flags, env, &file, folder, &mut mistakes);
+        profile.calendar.holidays.extend(
+            file.holidays.iter().filter(|day| !profile.calendar.holidays.contains(day)).copied().collect::<Vec<_>>(),
+        );
         let repo = repo(flags, env, &file, &profile, &mut mistakes);
         let api = api(env, &file, &mut mistakes);
         let (theme, theme_name) = theme(env, &file, folder, &mut mistakes);

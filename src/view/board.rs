@@ -15,6 +15,7 @@ use super::card::{Card, is_fresh};
 use super::empty;
 use super::pane::{Pane, text_width};
 use super::pen::{self, span};
+use super::proposal::ask_key;
 use super::styles::Styles;
 use super::verdict;
 use super::wrap::wrap_text;
@@ -63,7 +64,7 @@ fn draw_preview(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer, sty
     let width = usize::from(text_width(area.width));
     pane.lines(wrap_text(&format!("#{} {}", verdict.number.0, sanitize_line(&pull.title)), styles.strong, width));
     pane.lines(vec![Line::default()]);
-    pane.lines(verdict::lines(verdict, now, width, styles));
+    pane.lines(verdict::lines(verdict, ask_key(model), now, width, styles));
     pane.draw(0, area, buf, styles);
 }
 

@@ -21,7 +21,7 @@ use crate::app::model::Model;
 use crate::domain::facts::PullFacts;
 use crate::domain::ids::{Login, SigName};
 use crate::domain::text::sanitize_line;
-use crate::domain::verdict::{Convergence, Kind, MyTurn, SignOff, SignOffState, Stage, Verdict, Waiting, Who};
+use crate::domain::verdict::{Kind, MyTurn, SignOff, SignOffState, Sla, Stage, Verdict, Waiting, Who};
 
 /// A freeze this many days away colours the release: earlier, the line at the top says it for all.
 const FREEZE_SOON: i64 = 7;
@@ -240,13 +240,21 @@ pub(super) fn sign_off_glyph(state: SignOffState, styles: &Styles) -> (&'static 
     }
 }
 
+/// What stands beside a clock, and its tone.
+pub(super) fn sla(sla: Sla, styles: &Styles) -> (&'static str, Style) {
+    match sla {
+        Sla::Within => ("", styles.dim),
+        Sla::Near => ("~", styles.text),
+        Sla::Over => ("!", styles.warn),
+    }
+}
+
 /// How long the turn has lasted; warm and marked where that is too long.
 pub(super) fn clock(verdict: &Verdict, styles: &Styles) -> Vec<Span<'static>> {
     if verdict.stage == Stage::Converged {
         return vec![span(words::days(verdict.clocks.idle_days), styles.dim)];
     }
-    let late = verdict.urgency.lagging || verdict.convergence == Convergence::Stalled;
-    let (mark, style) = if late { ("!", styles.warn) } else { ("", styles.dim) };
+    let (mark, style) = sla(verdict.sla(), styles);
     vec![span(format!("{}{mark} {}", styles.glyphs.clock, words::days(verdict.clocks.turn_days)), style)]
 }
 

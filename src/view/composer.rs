@@ -25,6 +25,7 @@ pub(super) fn draw(model: &Model, composer: &Composer, body: Rect, buf: &mut Buf
     let whom = match &composer.purpose {
         Purpose::Veto { sig: Some(sig) } => format!(" for SIG {}", sanitize_line(sig.as_str())),
         Purpose::Comment
+        | Purpose::AskFix
         | Purpose::Lgtm
         | Purpose::Approve { .. }
         | Purpose::Veto { sig: None }

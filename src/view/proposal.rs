@@ -25,6 +25,7 @@ use super::words;
 use crate::app::geometry::{self, Frame};
 use crate::app::hit;
 use crate::app::model::{Model, ProposalPage, Tab};
+use crate::app::registry::Command;
 use crate::domain::facts::{PullFacts, PullState};
 use crate::domain::text::sanitize_line;
 use crate::domain::verdict::{IssueState, Kind, Verdict};
@@ -58,7 +59,7 @@ pub(super) fn draw(
     let wide = plan.verdict.is_some();
     if let Some(area) = plan.verdict {
         let mut side = Pane::default();
-        side.lines(verdict::lines(verdict, now, usize::from(text_width(area.width)), styles));
+        side.lines(verdict::lines(verdict, ask_key(model), now, usize::from(text_width(area.width)), styles));
         side.draw(page.side_scroll, area, buf, styles);
     }
     let tab = hit::shown_tab(page, wide);
@@ -160,6 +161,11 @@ fn facts(
     pen::line(buf, area, Line::from(spans), styles);
 }
 
+/// The key that asks for problems to be mended, as it is bound now.
+pub(super) fn ask_key(model: &Model) -> Option<&str> {
+    model.keymap.keys(Command::AskFix).first().map(String::as_str)
+}
+
 /// What a tab shows.
 fn content(model: &Model, page: &ProposalPage, tab: Tab, now: Timestamp, width: u16, styles: &Styles) -> Pane {
     let Some((verdict, pull)) = model.proposal(page.pull) else { return Pane::default() };
@@ -168,7 +174,7 @@ fn content(model: &Model, page: &ProposalPage, tab: Tab, now: Timestamp, width: 
     match tab {
         Tab::Verdict => {
             let mut pane = Pane::default();
-            pane.lines(verdict::lines(verdict, now, usize::from(width), styles));
+            pane.lines(verdict::lines(verdict, ask_key(model), now, usize::from(width), styles));
             pane
         }
         Tab::Document => documents(pull, &context),

@@ -73,14 +73,14 @@ fn draw_row(model: &Model, section: usize, entry: &TodayRow, row: Rect, buf: &mu
     if wide && let Some(pull) = model.facts.pulls.get(&verdict.number) {
         left.push(span(format!("   {}", card::short_title(&pull.title)), styles.dim));
     }
-    let late = verdict.urgency.lagging;
+    let (mark, late) = card::sla(verdict.sla(), styles);
     let days = words::days(entry.days);
     let release = verdict.release.as_ref().map_or(String::new(), |release| sanitize_line(release.as_str()));
     let release_style = if verdict.urgency.freeze_in_days.is_some() { styles.warn } else { styles.dim };
     let right = vec![
-        span(if late { "! " } else { "" }, styles.warn),
+        span(if mark.is_empty() { String::new() } else { format!("{mark} ") }, late),
         span(" ".repeat(5_usize.saturating_sub(days.width())), styles.dim),
-        span(days, if late { styles.warn } else { styles.dim }),
+        span(days, late),
         span(format!("   {release:<6}"), release_style),
     ];
     pen::sides(buf, row, Line::from(left), Line::from(right), styles);

@@ -14,17 +14,25 @@ use super::wrap::{Piece, wrap};
 use crate::domain::prow::gate::GateState;
 use crate::domain::text::sanitize_line;
 use crate::domain::verdict::{
-    Checks, Convergence, LedgerEntry, LedgerKind, MyTurn, Rule, SignOffState, Verdict, Waiting,
+    Checks, Convergence, LedgerEntry, LedgerKind, MyTurn, ReadyItem, ReadyState, ReasonCode, Rule, SignOffState, Sla,
+    Verdict, Waiting,
 };
 
-/// The lines of a verdict.
-pub(super) fn lines(verdict: &Verdict, now: Timestamp, width: usize, styles: &Styles) -> Vec<Line<'static>> {
+/// The lines of a verdict. `ask` is the key that asks for problems to be mended.
+pub(super) fn lines(
+    verdict: &Verdict,
+    ask: Option<&str>,
+    now: Timestamp,
+    width: usize,
+    styles: &Styles,
+) -> Vec<Line<'static>> {
     let mut text = Text { lines: Vec::new(), width: width.max(8), styles };
     turn(verdict, now, &mut text);
     sign_offs(verdict, now, &mut text);
     gate(verdict, &mut text);
+    readiness(verdict, &mut text);
     objections(verdict, now, &mut text);
-    problems(verdict, &mut text);
+    problems(verdict, ask, &mut text);
     reasons(verdict, &mut text);
     after_that(verdict, &mut text);
     text.lines
@@ -89,17 +97,13 @@ fn turn(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
         rest.iter().take_while(|entry| entry.rule == first.rule && entry.who == first.who).collect();
     let mut names = vec![card::waiting_name(first)];
     names.extend(same.iter().map(|entry| card::waiting_name(entry)));
-    let late = verdict.urgency.lagging || verdict.convergence == Convergence::Stalled;
-    let clock = if late { styles.warn } else { styles.dim };
+    let (mark, clock) = card::sla(verdict.sla(), styles);
+    let mark = if mark.is_empty() { String::new() } else { format!(" {mark}") };
     let lasted = match days_since(now, first.since) {
         days if days * 24.0 < 1.0 => ", since just now".to_owned(),
         days => format!(", for {}", words::days(days)),
     };
-    text.item(
-        styles.glyphs.turn,
-        style,
-        vec![span(names.join(", "), style), span(lasted, clock), span(if late { " !" } else { "" }, clock)],
-    );
+    text.item(styles.glyphs.turn, style, vec![span(names.join(", "), style), span(lasted, clock), span(mark, clock)]);
     text.quiet(sanitize_line(&first.why));
     let (also, later) = upcoming(verdict, same.len());
     if !also.is_empty() {
@@ -110,7 +114,9 @@ fn turn(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
         text.item(" ", styles.dim, vec![span("then: ", styles.faint), span(words, styles.dim)]);
     }
     if verdict.shepherds.is_empty() {
-        text.item(" ", styles.dim, vec![span("shepherd: ", styles.dim), span("nobody", styles.warn)]);
+        // It is pressing only after the SLA (`process.md` §3, "Stage").
+        let nobody = if verdict.clocks.shepherd_sla == Some(Sla::Over) { styles.warn } else { styles.text };
+        text.item(" ", styles.dim, vec![span("shepherd: ", styles.dim), span("nobody", nobody)]);
     } else {
         let mut names = vec![span("shepherd: ", styles.dim)];
         for (index, shepherd) in verdict.shepherds.iter().enumerate() {
@@ -307,6 +313,42 @@ fn gate(verdict: &Verdict, text: &mut Text<'_>) {
     }
 }
 
+/// The list that a proposal ticks off on its way into a release: what is there in one line, the rest line by line.
+fn readiness(verdict: &Verdict, text: &mut Text<'_>) {
+    let list = verdict.readiness();
+    if list.is_empty() {
+        return;
+    }
+    let styles = text.styles;
+    let title = match &verdict.release {
+        Some(release) => format!("Ready for {}", sanitize_line(release.as_str())),
+        None => "Ready for a release".to_owned(),
+    };
+    text.section(&title);
+    if let Some(risk) = verdict.reasons.iter().find(|reason| reason.code == ReasonCode::AtRisk) {
+        let what = risk.message.split_once(';').map_or(risk.message.as_str(), |(what, _)| what);
+        let words = vec![span("at risk: ", styles.warn), span(sanitize_line(what), styles.text)];
+        text.item(styles.glyphs.problem, styles.warn, words);
+    }
+    let done: Vec<&str> =
+        list.iter().filter(|line| line.state == ReadyState::Done).map(|line| line.what.word()).collect();
+    if !done.is_empty() {
+        text.item(styles.glyphs.signed, styles.good, vec![span(done.join(", "), styles.dim)]);
+    }
+    for line in list.iter().filter(|line| line.state != ReadyState::Done) {
+        let (glyph, style) = match line.state {
+            ReadyState::Unknown => (styles.glyphs.inferred, styles.special),
+            ReadyState::Missing | ReadyState::Done => (styles.glyphs.missing, styles.warn),
+        };
+        let mut words = vec![span(line.what.word(), styles.text)];
+        // Sign-offs, approval, holds and the gate have their own sections.
+        if matches!(line.what, ReadyItem::Shepherd | ReadyItem::Target | ReadyItem::TrackingIssue) {
+            words.push(span(format!(": {}", sanitize_line(&line.why)), styles.dim));
+        }
+        text.item(glyph, style, words);
+    }
+}
+
 fn objections(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
     let styles = text.styles;
     text.section("Holds and objections");
@@ -389,7 +431,7 @@ fn objections(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
     }
 }
 
-fn problems(verdict: &Verdict, text: &mut Text<'_>) {
+fn problems(verdict: &Verdict, ask: Option<&str>, text: &mut Text<'_>) {
     if verdict.problems.is_empty() {
         return;
     }
@@ -397,6 +439,9 @@ fn problems(verdict: &Verdict, text: &mut Text<'_>) {
     text.section("Problems");
     for problem in &verdict.problems {
         text.item(styles.glyphs.problem, styles.warn, vec![span(sanitize_line(&problem.message), styles.text)]);
+    }
+    if let Some(key) = ask {
+        text.quiet(format!("{key}: ask for a fix"));
     }
 }
 

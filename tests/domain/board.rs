@@ -52,19 +52,20 @@ fn sample() -> (Facts, Board) {
     let mut one = verdict(1, Stage::Author, 50, 9);
     one.sig = Some("storage".into());
     one.release = Some(Release::new("v1.10"));
-    one.shepherds =
-        ["ada", "me", "ADA"].map(|login| Shepherd { login: login.into(), how: ShepherdHow::Assigned }).to_vec();
+    one.shepherds = ["ada", "me", "ADA"]
+        .map(|login| Shepherd { login: login.into(), how: ShepherdHow::Assigned, since: None, event: None })
+        .to_vec();
     let mut two = verdict(2, Stage::Author, 50, 30);
     two.sig = Some("compute".into());
     two.release = Some(Release::new("v1.9"));
-    two.shepherds = vec![Shepherd { login: "ada".into(), how: ShepherdHow::Acting }];
+    two.shepherds = vec![Shepherd { login: "ada".into(), how: ShepherdHow::Acting, since: None, event: None }];
     let mut three = verdict(3, Stage::NeedsShepherd, 3, 3);
     three.owning_sigs = vec!["compute".into(), "network".into()];
     let mut four = verdict(4, Stage::Drafting, 5, 5);
     four.kind = Kind::Process;
     let mut five = verdict(5, Stage::InReview, 5, 2);
     five.sig = Some("storage".into());
-    five.shepherds = vec![Shepherd { login: "zoe".into(), how: ShepherdHow::Acting }];
+    five.shepherds = vec![Shepherd { login: "zoe".into(), how: ShepherdHow::Acting, since: None, event: None }];
     let six = verdict(6, Stage::Converged, 5, 2);
     let seven = verdict(7, Stage::Converged, 5, 1);
     let eight = verdict(8, Stage::InReview, 5, 1);

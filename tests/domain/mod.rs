@@ -1,13 +1,13 @@
 //! Tables and scenarios for the pure domain.
 mod action;
 mod board;
+mod calendar;
 mod ids;
 mod prow_commands;
-mod prow_gate;
 mod prow_owners;
 mod query;
 mod roster;
-mod sample;
+pub mod sample;
 mod schedule;
 mod text;
 mod threads;

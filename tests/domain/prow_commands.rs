@@ -1,4 +1,4 @@
-//! Prow's grammar: a table of texts, and what holds for every text.
+//! Prow's grammar: what holds for every text. Texts one by one are in `tests/prow`.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -11,38 +11,8 @@ use vepherd::domain::prow::command::{
 
 use super::sample::at;
 
-const TABLE: &str = include_str!("../fixtures/prow/commands.toml");
-
 fn rules() -> ProwRules {
     Profile::kubevirt().prow
-}
-
-#[test]
-fn every_text_of_the_table_is_read_as_prow_reads_it() {
-    let table: toml::Table = TABLE.parse().unwrap();
-    let cases = table["case"].as_array().unwrap();
-    assert!(cases.len() > 50);
-    for case in cases {
-        let mut want = serde_json::to_value(Commands::default()).unwrap();
-        for (name, value) in case["want"].as_table().unwrap() {
-            assert!(want.get(name).is_some(), "no such field: {name}");
-            want[name] = serde_json::to_value(value).unwrap();
-        }
-        let body = case["body"].as_str().unwrap();
-        let got = serde_json::to_value(parse(body, Source::Comment, &rules())).unwrap();
-        assert_eq!(got, want, "{}: {body:?}", case["about"]);
-    }
-}
-
-#[test]
-fn the_description_approves_nothing_and_does_everything_else() {
-    let body = "/approve\n/lgtm\n/hold\n/sig compute\n/cc @ann";
-    let got = parse(body, Source::Description, &rules());
-    assert_eq!((got.approve, got.lgtm, got.hold), (None, Some(LgtmCommand::Add), Some(HoldCommand::Add)));
-    assert_eq!((got.add_labels.len(), got.cc.len()), (1, 1));
-    for source in [Source::Comment, Source::ReviewBody, Source::ReviewComment] {
-        assert_eq!(parse(body, source, &rules()).approve, Some(ApproveCommand::Approve));
-    }
 }
 
 #[test]
@@ -69,19 +39,6 @@ fn a_plugin_that_is_off_reads_nothing() {
                 .filter(|line| line.plugin == plugin)
                 .all(|line| matches!(line.reading, Reading::NoEffect { .. }))
         );
-    }
-}
-
-#[test]
-fn where_lgtm_acts_as_approve_its_loose_lines_approve() {
-    let mut rules = rules();
-    rules.lgtm_acts_as_approve = true;
-    for (body, want) in [
-        ("/lgtm thanks", Some(ApproveCommand::Approve)),
-        ("/lgtm cancel", Some(ApproveCommand::Cancel)),
-        ("/remove-lgtm", None),
-    ] {
-        assert_eq!(parse(body, Source::Comment, &rules).approve, want, "{body}");
     }
 }
 
@@ -116,23 +73,6 @@ fn every_line_says_what_it_does_or_why_it_does_nothing() {
             (reading, _) => panic!("{text}: {reading:?}"),
         }
     }
-}
-
-#[test]
-fn a_line_that_loses_says_so() {
-    let whys = |body: &str| -> Vec<String> {
-        let none = |line: vepherd::domain::prow::command::CommandLine| match line.reading {
-            Reading::NoEffect { why } => Some(why),
-            Reading::Effect(_) => None,
-        };
-        lines(body, Source::Comment, &rules()).into_iter().filter_map(none).collect()
-    };
-    assert!(whys("/lgtm\n/lgtm cancel")[0].contains("wins over /lgtm cancel"));
-    assert!(whys("/hold\n/unhold")[0].contains("wins over /hold"));
-    assert!(whys("<!--\n/sig compute\n-->")[0].contains("HTML comment"));
-    assert!(whys("/sig\n/kind bug").iter().any(|why| why.contains("for its own words")));
-    let described = lines("/approve", Source::Description, &rules());
-    assert!(matches!(&described[0].reading, Reading::NoEffect { why } if why.contains("description")));
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn world() -> (Facts, Board) {
     one.vep = Some(VepNumber(401));
     one.veps = vec![VepNumber(401)];
     one.release = Some(Release::new("v1.10"));
-    one.shepherds = vec![Shepherd { login: "Grace".into(), how: ShepherdHow::Acting }];
+    one.shepherds = vec![Shepherd { login: "Grace".into(), how: ShepherdHow::Acting, since: None, event: None }];
     one.waiting_on = vec![
         waiting(Rule::Review, Who::Person, "grace"),
         waiting(Rule::Review, Who::Sig, "compute"),

@@ -8,6 +8,7 @@ use vepherd::domain::prow::approve::Approval;
 use vepherd::domain::prow::gate::{Gate, GateState};
 use vepherd::domain::verdict::{
     Checks, Clocks, Convergence, Kind, Lgtm, MyTurn, Rule, Stage, Targets, ThreadCount, Urgency, Verdict, Waiting, Who,
+    WorkingDays,
 };
 
 pub fn at(text: &str) -> Timestamp {
@@ -71,6 +72,9 @@ pub fn verdict(number: u64, stage: Stage, age: i64, turn: i64) -> Verdict {
         participating_sigs: Vec::new(),
         targets: Targets::default(),
         release: None,
+        release_sources: Vec::new(),
+        freeze: None,
+        at_risk: false,
         status: None,
         stage,
         shepherds: Vec::new(),
@@ -95,7 +99,11 @@ pub fn verdict(number: u64, stage: Stage, age: i64, turn: i64) -> Verdict {
             idle_days: turn as f64,
             turn_days: turn as f64,
             review_lag_days: None,
+            working: WorkingDays::default(),
+            review_sla: None,
+            shepherd_sla: None,
             rounds: 0,
+            bot_next: None,
             bot_closes_at: None,
         },
         convergence: Convergence::Flat,

@@ -108,3 +108,51 @@ fn a_day_counts_until_it_ends() {
     assert_eq!(all.is_out(&Release::new("v3.1"), at("2032-07-23T12:00:00Z")), Some(true));
     assert_eq!(all.is_out(&Release::new("v3.10"), at("2032-07-23T12:00:00Z")), None);
 }
+
+/// A freeze that was moved, another project's freeze, dates in words and with time zones, a freeze in the milestone.
+const MOVED: &str = "\
+- when: 2033/01/07
+  what: Virtualization Enhancement Proposal (VEP) Freeze
+- when: 14 Jan 2033
+  milestone: KubeVirt Alpha 0
+  what: \"**VEP Freeze** (extended)\"
+- when: 2033/01/21
+  who: Kubernetes
+  milestone: null
+  what: Code Freeze
+- when: \"February 25th, 2033\"
+  who: KubeVirt
+  milestone: KubeVirt Code Freeze
+  what: Branch release-3.3
+- when: 2033-03-25T23:30:00-08:00
+  milestone: \"__GA__\"
+  what: Tag v3.3.0
+";
+
+const IN_MILESTONE: &str = "\
+entries:
+- when: 2033.06.08
+  milestone: Enhancements Freeze
+  what: Tag v3.4.0-alpha.0
+- when: 2033-13-45
+  what: VEP Freeze
+- what: VEP Freeze
+";
+
+#[test]
+fn a_freeze_may_move_and_dates_may_be_written_in_many_ways() {
+    let all = Schedules::read(&BTreeMap::from([
+        (Release::new("v3.3"), MOVED.to_owned()),
+        (Release::new("v3.4"), IN_MILESTONE.to_owned()),
+        (Release::new("v3.5"), "[]".to_owned()),
+    ]));
+    let v = |text: &str| Release::new(text);
+    assert_eq!(all.freeze_of(&v("v3.3")), Some(date(2033, 1, 14)), "the extended day");
+    assert_eq!(all.code_freeze_of(&v("v3.3")), Some(date(2033, 2, 25)), "KubeVirt's own");
+    assert_eq!(all.ga_of(&v("v3.3")), Some(date(2033, 3, 26)), "the day in UTC");
+    assert_eq!(all.freeze_of(&v("v3.4")), Some(date(2033, 6, 8)), "a freeze that only the milestone names");
+    assert_eq!(all.of(&v("v3.4")).unwrap().entries.len(), 1, "no day, no entry");
+    assert_eq!(all.freeze_of(&v("v3.5")), None);
+    assert_eq!(all.freeze_of(&v("v3.6")), None, "no file yet");
+    assert_eq!(all.problems(), [] as [String; 0]);
+}

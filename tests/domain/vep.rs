@@ -3,7 +3,7 @@
 use vepherd::domain::ids::{Login, Release, RepoId, SigName, VepNumber};
 use vepherd::domain::profile::Profile;
 use vepherd::domain::vep::{
-    Document, FrontMatterState, Place, PullText, folder_name_is_good, folder_number, issue_targets, vep_numbers,
+    Document, FrontMatterState, Place, PullText, Tracker, folder_name_is_good, folder_number, vep_numbers,
     without_comments,
 };
 use vepherd::domain::verdict::Targets;
@@ -79,8 +79,44 @@ fn tracking_issue_targets() {
     let body = "**Timeline**:\n<!-- * Alpha release target (x.y): 0.1 -->\n* Alpha release target (x.y): ~1.7~ 1.8\n\
                 * Beta release target (x.y): v1.9.0\n- Stable release target (x.y): N/A\n";
     let want = Targets { alpha: release("v1.8"), beta: release("v1.9"), ga: None };
-    assert_eq!(issue_targets(body), want);
-    assert_eq!(issue_targets("* Alpha release target (x.y):\n* Beta release target (x.y):"), Targets::default());
+    assert_eq!(Tracker::read(body).targets, want);
+    assert_eq!(
+        Tracker::read("* Alpha release target (x.y):\n* Beta release target (x.y):").targets,
+        Targets::default()
+    );
+}
+
+#[test]
+fn a_tracking_issue_is_filled_in_or_left_as_the_template_wrote_it() {
+    let template = "**Primary contact (assignee)**:\n<!-- Use `/assign` -->\n/assign $ASSIGNEE\n\n**Current Feature Stage**:\n\n\
+        **Responsible SIGs**:\nPrimary SIG:\n/sig $SIG\n\nAdditional SIGs (optional):\n/sig $SIG\n\n\
+        **Enhancement link**:\n<!-- For example: https://example.org/veps/vep.md -->\n\n**Timeline**:\n\
+        * Alpha release target (x.y):\n* [ ] Alpha\n  * [ ] VEP PRs:\n  * [ ] Code PRs: #12\n";
+    assert_eq!(Tracker::read(template), Tracker::default());
+    assert_eq!(Tracker::read(""), Tracker::default());
+    let filled = template
+        .replace("$ASSIGNEE", "@rowan")
+        .replacen("$SIG", "network", 1)
+        .replace("**Enhancement link**:", "**Enhancement link:** https://github.com/o/r/pull/9")
+        .replace("(x.y):", "(x.y):\n  v2.1.0")
+        .replace("VEP PRs:", "VEP PRs: o/r#9");
+    let want = Tracker {
+        targets: Targets { alpha: release("v2.1"), ..Targets::default() },
+        contact: true,
+        sig: true,
+        link: true,
+        checklist: true,
+    };
+    assert_eq!(Tracker::read(&filled), want);
+    // Each part alone, in other spellings.
+    assert!(Tracker::read("**Primary contact (assignee)**: @rowan").contact);
+    assert!(!Tracker::read("**Primary contact (assignee)**: rowan@example.org? Nobody yet, ask @").sig);
+    assert!(Tracker::read("**Responsible SIGs**:\nPrimary SIG: sig-storage").sig);
+    assert!(!Tracker::read("**Responsible SIGs**:\nPrimary SIG: N/A").sig);
+    assert!(Tracker::read("**Enhancement link**:\n#9").link);
+    assert!(!Tracker::read("* [x] VEP PRs:\n").checklist);
+    let next = Tracker::read("* Beta release target (x.y):\n* [ ] Code PRs: release-1.9\n");
+    assert_eq!(next.targets, Targets::default(), "the next item is no value");
 }
 
 const FRONT: &str = "\

@@ -1,6 +1,7 @@
 //! Verdicts against threads in a readable notation: `tests/scenarios/*.toml`, one thread each, with what a person would
 //! say of it beside it. The notation is explained in `scenario.rs`.
 
+mod asks;
 mod expect;
 mod properties;
 mod scenario;
@@ -52,7 +53,7 @@ fn the_threads_reach_every_rule_stage_reason_and_problem() {
     assert_eq!(stages.len(), Stage::ALL.len(), "{stages:?}");
     let reasons: BTreeSet<ReasonCode> =
         verdicts.iter().flat_map(|verdict| verdict.reasons.iter().map(|reason| reason.code)).collect();
-    assert_eq!(reasons.len(), 19, "{reasons:?}");
+    assert_eq!(reasons.len(), 21, "{reasons:?}");
     let problems: BTreeSet<ProblemCode> =
         verdicts.iter().flat_map(|verdict| verdict.problems.iter().map(|problem| problem.code)).collect();
     assert_eq!(problems.len(), 16, "{problems:?}");

@@ -80,12 +80,21 @@ pub fn verdict(number: u64, sig: &str, stage: Stage, age: f64, turn: f64) -> Ver
         kind: if number.is_multiple_of(3) { Kind::Update } else { Kind::New },
         vep: Some(VepNumber(number - 1)),
         veps: vec![VepNumber(number - 1)],
-        tracking_issue: Some(TrackingIssue { number: number - 1, state: Some(IssueState::Open), title: None }),
+        tracking_issue: Some(TrackingIssue {
+            number: number - 1,
+            state: Some(IssueState::Open),
+            title: None,
+            url: None,
+            lacks: Vec::new(),
+        }),
         sig: Some(SigName::new(sig)),
         owning_sigs: vec![SigName::new(sig)],
         participating_sigs: Vec::new(),
         targets: Targets::default(),
         release: Some(Release::new("v1.10")),
+        release_sources: Vec::new(),
+        freeze: None,
+        at_risk: false,
         status: None,
         stage,
         shepherds: Vec::new(),
@@ -124,7 +133,11 @@ pub fn verdict(number: u64, sig: &str, stage: Stage, age: f64, turn: f64) -> Ver
             idle_days: turn / 2.0,
             turn_days: turn,
             review_lag_days: None,
+            working: WorkingDays::default(),
+            review_sla: (turn > 7.0).then_some(Sla::Over),
+            shepherd_sla: Some(Sla::Over),
             rounds: 1,
+            bot_next: None,
             bot_closes_at: None,
         },
         convergence: if turn > 21.0 { Convergence::Stalled } else { Convergence::Flat },
@@ -263,8 +276,13 @@ fn rich() -> (PullFacts, Verdict) {
         event: None,
     }];
     let problem = "\"/sig storage\" is not at a line's start: Prow did not see it";
-    said.problems =
-        vec![Problem { code: ProblemCode::CommandWithoutEffect, message: problem.to_owned(), fix: String::new() }];
+    said.problems = vec![Problem {
+        code: ProblemCode::CommandWithoutEffect,
+        message: problem.to_owned(),
+        fix: String::new(),
+        whom: None,
+        event: None,
+    }];
     let reason = "nobody of SIG storage has taken it for 11 days, over the week that reviews may lag";
     said.reasons = vec![Reason { code: ReasonCode::ReviewLag, message: reason.to_owned(), event: None }];
     (facts, said)
@@ -298,7 +316,8 @@ pub fn model() -> Model {
     }
     let mut signing = verdict(320, "compute", Stage::SignOff, 70.0, 11.0);
     signing.waiting_on = vec![waiting(Rule::Condition, Who::Person, "you", "hazel approved and waits for you", 11.0)];
-    signing.shepherds = vec![Shepherd { login: Login::new("hazel"), how: ShepherdHow::Acting }];
+    signing.shepherds =
+        vec![Shepherd { login: Login::new("hazel"), how: ShepherdHow::Acting, since: None, event: None }];
     signing.hold = Some(Hold {
         by: Some(Login::new("hazel")),
         at: ago(11.0),

@@ -48,6 +48,8 @@ pub struct HelpRow {
 pub enum Purpose {
     /// A comment.
     Comment,
+    /// A comment that asks for problems to be mended.
+    AskFix,
     /// A sign-off.
     Lgtm,
     /// Lgtm and approval.
@@ -77,6 +79,7 @@ impl Purpose {
     pub fn title(&self) -> &'static str {
         match self {
             Self::Comment => "Comment",
+            Self::AskFix => "Ask for a fix",
             Self::Lgtm => "Sign-off",
             Self::Approve { .. } => "Approval",
             Self::Veto { .. } => "Veto",
@@ -90,7 +93,7 @@ impl Purpose {
     #[must_use]
     pub fn placeholder(&self) -> &'static str {
         match self {
-            Self::Comment => "Your comment. Lines such as /cc @somebody are commands to Prow.",
+            Self::Comment | Self::AskFix => "Your comment. Lines such as /cc @somebody are commands to Prow.",
             Self::Lgtm | Self::Approve { .. } => "A remark, if you like",
             Self::Veto { .. } => "Why: what must change, so that the author can answer it",
             Self::Unveto { .. } => "Why it no longer stands",
@@ -104,6 +107,7 @@ impl Purpose {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Comment => "comment",
+            Self::AskFix => "ask-fix",
             Self::Lgtm => "lgtm",
             Self::Approve { .. } => "approve",
             Self::Veto { .. } => "veto",

@@ -39,9 +39,13 @@ pub fn run(model: &mut Model, command: Command) -> Effects {
         Command::Filter => filter::open(model),
         Command::Palette => picker::palette(model),
         Command::Help => help(model),
-        Command::Comment | Command::Lgtm | Command::Approve | Command::Veto | Command::Lift | Command::Hold => {
-            composer::open(model, command)
-        }
+        Command::Comment
+        | Command::AskFix
+        | Command::Lgtm
+        | Command::Approve
+        | Command::Veto
+        | Command::Lift
+        | Command::Hold => composer::open(model, command),
         Command::Shepherd => picker::shepherds(model),
         Command::Refresh => sync::start(model, SyncMode::Changed, true),
         Command::FullSync => sync::start(model, SyncMode::Full, true),

@@ -14,6 +14,7 @@ use crate::domain::action::{Action, BadIntent, Intent};
 use crate::domain::failure::Failure;
 use crate::domain::ids::{Login, PullNumber, Sha};
 use crate::domain::prow::forecast::{self, Background, Forecast};
+use crate::domain::verdict::{self, Problem};
 
 /// A keystroke is on disk at the latest after this.
 const KEEP: Duration = Duration::from_millis(800);
@@ -47,6 +48,7 @@ pub fn open(model: &mut Model, command: Command) -> Effects {
     let own = pull.author.as_ref().is_some_and(|author| author.login == me);
     let purpose = match command {
         Command::Comment => Purpose::Comment,
+        Command::AskFix => Purpose::AskFix,
         Command::Lgtm => Purpose::Lgtm,
         Command::Approve => Purpose::Approve { own },
         Command::Veto => Purpose::Veto { sig: available::veto_sig(&model.board.viewer, verdict) },
@@ -63,8 +65,19 @@ pub fn open(model: &mut Model, command: Command) -> Effects {
         Availability::Ready | Availability::Refused(_) => None,
     };
     let (number, head) = (verdict.number, pull.head.clone());
+    let text = match purpose {
+        Purpose::AskFix => {
+            let problems: Vec<&Problem> = verdict.problems.iter().collect();
+            verdict::ask(&problems, pull.author.as_ref().map(|author| &author.login))
+        }
+        _ => String::new(),
+    };
     let key = draft_key(model, number, &purpose);
-    show(model, number, head, purpose, "", warning);
+    show(model, number, head, purpose, &text, warning);
+    // What was written for the user is no text of theirs: a draft takes its place.
+    if let Some(composer) = composer_mut(model) {
+        composer.touched = false;
+    }
     Effect::LoadDraft { key }.into()
 }
 
@@ -137,7 +150,7 @@ pub fn purpose_of(action: &Action) -> Option<(Purpose, &str)> {
 /// The action that a purpose and a text make.
 fn action_of(purpose: &Purpose, text: String, may_dismiss: bool) -> Action {
     match purpose {
-        Purpose::Comment => Action::Comment { text },
+        Purpose::Comment | Purpose::AskFix => Action::Comment { text },
         Purpose::Lgtm => Action::Lgtm { text },
         Purpose::Approve { own } => Action::Approve { text, own: *own },
         Purpose::Veto { sig } => Action::Veto { sig: sig.clone(), reason: text },
@@ -302,7 +315,7 @@ pub fn submit(model: &mut Model) -> Effects {
     let problem = match (&composer.moved, &composer.purpose, intent.posts(&model.settings.profile.prow)) {
         (_, _, Err(bad)) => Some(bad.to_string()),
         // A comment is about the conversation; what is pinned to a head must be about the head that was read.
-        (Some(_), Purpose::Comment, Ok(_)) => None,
+        (Some(_), Purpose::Comment | Purpose::AskFix, Ok(_)) => None,
         (Some(moved), _, Ok(_)) => {
             Some(format!("{moved}. Esc keeps your text; read the change and open this again to send it"))
         }

@@ -1,16 +1,44 @@
 //! From a command and the facts to an action, and who may (`process.md` §5). A refusal says why and what else there is.
 
 use super::Ground;
+use crate::cli::args::AskFor;
 use crate::cli::session::Session;
 use crate::domain::action::Action;
 use crate::domain::facts::{ReviewState, ThreadFacts};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::SigName;
+use crate::domain::verdict::{self, Problem};
 use crate::shell::sync;
 
 /// The viewer opened this proposal.
 pub(super) fn is_own(ground: &Ground) -> bool {
     ground.pull.author.as_ref().is_some_and(|author| author.login == ground.me)
+}
+
+/// A comment that asks for problems to be mended.
+pub(super) fn ask(ground: &Ground, wanted: &[AskFor]) -> Result<Action, Failure> {
+    let problems = &ground.verdict.problems;
+    let words = || problems.iter().map(|problem| problem.code.word()).collect::<Vec<_>>();
+    let is = |problem: &Problem, wanted: &AskFor| match wanted {
+        AskFor::All => true,
+        AskFor::Code(code) => problem.code == *code,
+    };
+    if let Some(nothing) = wanted.iter().find(|wanted| !problems.iter().any(|problem| is(problem, wanted))) {
+        let cause = match nothing {
+            AskFor::All => "it has no problem".to_owned(),
+            AskFor::Code(code) => format!("it does not have the problem {}", code.word()),
+        };
+        let there = if problems.is_empty() {
+            "There is nothing to ask for.".to_owned()
+        } else {
+            format!("It has {}.", words().join(", "))
+        };
+        return Err(refused(ground, "ask for a fix of", &cause).hint(there));
+    }
+    let asked: Vec<&Problem> =
+        problems.iter().filter(|problem| wanted.iter().any(|wanted| is(problem, wanted))).collect();
+    let author = ground.pull.author.as_ref().map(|author| &author.login);
+    Ok(Action::Comment { text: verdict::ask(&asked, author) })
 }
 
 /// A sign-off; nobody signs off their own.

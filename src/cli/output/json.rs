@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::board::Board;
 use crate::domain::facts::{Facts, Mergeable, PullFacts, PullState};
-use crate::domain::verdict::{Checks, Objection, Verdict};
+use crate::domain::verdict::{Checks, Disagreement, Objection, Problem, ReleaseSource, Verdict, ask, disagreements};
 
 pub use detail::proposal_in_full;
 
@@ -67,8 +67,11 @@ pub fn proposal(pull: &PullFacts, verdict: &Verdict) -> Value {
             (sig.to_string(), value)
         })
         .collect();
-    let shepherds: Vec<Value> =
-        verdict.shepherds.iter().map(|it| json!({ "login": it.login, "how": it.how.word() })).collect();
+    let shepherds: Vec<Value> = verdict
+        .shepherds
+        .iter()
+        .map(|it| json!({ "login": it.login, "how": it.how.word(), "since": maybe(it.since), "event": it.event }))
+        .collect();
     let waiting_on: Vec<Value> = verdict
         .waiting_on
         .iter()
@@ -93,10 +96,12 @@ pub fn proposal(pull: &PullFacts, verdict: &Verdict) -> Value {
         verdict.approval.needs.iter().map(|need| json!({ "owners": need.owners, "any_of": need.any_of })).collect();
     let powerless: Vec<Value> =
         verdict.approval.by.iter().filter(|it| !it.has_power).map(|it| json!(it.login)).collect();
-    let tracking = verdict
-        .tracking_issue
-        .as_ref()
-        .map(|issue| json!({ "number": issue.number, "state": issue.state, "title": issue.title }));
+    let tracking = verdict.tracking_issue.as_ref().map(|issue| {
+        json!({
+            "number": issue.number, "state": issue.state, "title": issue.title, "url": issue.url,
+            "lacks": issue.lacks,
+        })
+    });
     let clocks = &verdict.clocks;
     let who = json!({
         "number": pull.number,
@@ -115,6 +120,9 @@ pub fn proposal(pull: &PullFacts, verdict: &Verdict) -> Value {
         "participating_sigs": verdict.participating_sigs,
         "targets": { "alpha": verdict.targets.alpha, "beta": verdict.targets.beta, "ga": verdict.targets.ga },
         "release": verdict.release,
+        "release_sources": verdict.release_sources.iter().map(|it| release_source(verdict, it)).collect::<Vec<_>>(),
+        "release_disagreements": disagreements(&verdict.release_sources).iter().map(disagreement).collect::<Vec<_>>(),
+        "freeze": verdict.freeze,
         "status": verdict.status,
         "stage": verdict.stage.code(),
     });
@@ -150,15 +158,26 @@ pub fn proposal(pull: &PullFacts, verdict: &Verdict) -> Value {
             "idle_days": days(clocks.idle_days),
             "turn_days": days(clocks.turn_days),
             "review_lag_days": clocks.review_lag_days.map(days),
+            "age_working_days": days(clocks.working.age),
+            "idle_working_days": days(clocks.working.idle),
+            "turn_working_days": days(clocks.working.turn),
+            "review_lag_working_days": clocks.working.review_lag.map(days),
+            "sla": verdict.sla(),
+            "review_sla": clocks.review_sla,
+            "shepherd_sla": clocks.shepherd_sla,
             "rounds": clocks.rounds,
+            "bot_next": clocks.bot_next.map(|step| json!({ "does": step.does, "at": time(step.at) })),
             "bot_closes_at": maybe(clocks.bot_closes_at),
         },
         "convergence": verdict.convergence,
         "converged": verdict.converged,
         "not_converged": verdict.not_converged,
         "stalled_conflict": verdict.stalled_conflict,
+        "readiness": verdict.readiness(),
+        "ready": verdict.is_ready(),
+        "at_risk": verdict.at_risk,
         "reasons": verdict.reasons.iter().map(|it| json!({ "code": it.code, "message": it.message })).collect::<Vec<_>>(),
-        "problems": verdict.problems.iter().map(|it| json!({ "code": it.code, "message": it.message })).collect::<Vec<_>>(),
+        "problems": verdict.problems.iter().map(|it| problem(pull, it)).collect::<Vec<_>>(),
         "truncated": pull.truncated.iter().map(|it| json!({ "part": it.part, "why": it.why })).collect::<Vec<_>>(),
     });
     let parts = [who, standing, state].into_iter().filter_map(|part| match part {
@@ -166,6 +185,32 @@ pub fn proposal(pull: &PullFacts, verdict: &Verdict) -> Value {
         _ => None,
     });
     Value::Object(parts.flatten().collect())
+}
+
+/// A problem, what to do about it, and the comment that asks for it.
+fn problem(pull: &PullFacts, it: &Problem) -> Value {
+    let author = pull.author.as_ref().map(|author| &author.login);
+    json!({
+        "code": it.code, "message": it.message, "fix": it.fix, "ask": ask(&[it], author), "whom": it.whom,
+        "event": it.event,
+    })
+}
+
+/// Who names which targets; `counts` marks those that name the proposal's release.
+fn release_source(verdict: &Verdict, it: &ReleaseSource) -> Value {
+    let others: Vec<Value> =
+        it.others.iter().map(|(stage, release)| json!({ "stage": stage, "release": release })).collect();
+    json!({
+        "source": it.source, "where": it.place, "alpha": it.targets.alpha, "beta": it.targets.beta,
+        "ga": it.targets.ga, "others": others,
+        "counts": verdict.release.as_ref().is_some_and(|release| it.says(release)),
+    })
+}
+
+fn disagreement(it: &Disagreement) -> Value {
+    let said: Vec<Value> =
+        it.said.iter().map(|(source, release)| json!({ "source": source, "release": release })).collect();
+    json!({ "stage": it.stage, "said": said })
 }
 
 fn objection(it: &Objection) -> Value {

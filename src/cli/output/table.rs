@@ -5,7 +5,7 @@ use crate::cli::output::{Out, Paint};
 use crate::domain::board::Board;
 use crate::domain::facts::{Facts, PullFacts};
 use crate::domain::text::{sanitize_line, truncate, width};
-use crate::domain::verdict::{Kind, SignOffState, Verdict, Waiting, Who};
+use crate::domain::verdict::{Kind, SignOffState, Sla, Verdict, Waiting, Who};
 
 /// `list` as a table: one line each, the title last, so that it alone is cut on a narrow terminal.
 #[must_use]
@@ -21,7 +21,7 @@ pub fn list(out: Out, facts: &Facts, board: &Board, shown: &[usize]) -> String {
                 kind_word(verdict.kind).to_owned(),
                 verdict.stage.code().to_owned(),
                 verdict.waiting_on.first().map(turn).unwrap_or_default(),
-                format!("{} d", whole_days(verdict.clocks.turn_days)),
+                format!("{} d{}", whole_days(verdict.clocks.turn_days), sla_mark(verdict.sla())),
             ];
             Some((verdict, cells, title(pull)))
         })
@@ -124,6 +124,16 @@ pub fn signoffs(verdict: &Verdict) -> String {
         .map(|(sig, signoff)| format!("{}{}", sanitize_line(sig.as_str()), signoff_glyph(signoff.state)))
         .collect();
     parts.join(" ")
+}
+
+/// What stands behind a clock: nothing while there is time, so that numbers stay aligned.
+#[must_use]
+pub fn sla_mark(sla: Sla) -> &'static str {
+    match sla {
+        Sla::Within => "  ",
+        Sla::Near => " ~",
+        Sla::Over => " !",
+    }
 }
 
 /// The glyph of a sign-off's state.

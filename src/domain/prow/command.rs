@@ -203,9 +203,12 @@ pub(super) fn all_approve_steps(body: &str, rules: &ProwRules) -> (bool, Vec<App
     (kept, steps)
 }
 
+/// Names and whether they are added.
+pub(super) type Mentions<'a> = Vec<(&'a str, bool)>;
+
 /// The names of all (un)assign lines and of all (un)cc lines, in their order, and whether they are added; `""` is the
 /// writer. [`parse`] gives the last word on each; who knows the writer can do better.
-pub(super) fn people(body: &str) -> (Vec<(&str, bool)>, Vec<(&str, bool)>) {
+pub(super) fn people(body: &str) -> (Mentions<'_>, Mentions<'_>) {
     let (mut assigned, mut asked) = (Vec::new(), Vec::new());
     for found in starts(body).filter_map(|start| line::people(start.rest)) {
         let list = if found.review { &mut asked } else { &mut assigned };

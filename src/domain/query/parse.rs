@@ -25,7 +25,7 @@ const QUALIFIERS: [&str; 16] = [
 ];
 
 /// The values of `is:`.
-const STATES: [(&str, Is); 14] = [
+const STATES: [(&str, Is); 16] = [
     ("stalled", Is::Stalled),
     ("vetoed", Is::Vetoed),
     ("held", Is::Held),
@@ -40,6 +40,8 @@ const STATES: [(&str, Is); 14] = [
     ("closed", Is::Closed),
     ("converged", Is::Converged),
     ("not-converged", Is::NotConverged),
+    ("at-risk", Is::AtRisk),
+    ("ready", Is::Ready),
 ];
 
 const KINDS: [(&str, Kind); 3] = [("new", Kind::New), ("update", Kind::Update), ("process", Kind::Process)];

@@ -1,4 +1,4 @@
-//! A VEP's main document, and the targets of its tracking issue.
+//! A VEP's main document.
 
 use serde_json::Value;
 
@@ -21,6 +21,8 @@ pub struct Document {
     pub front_matter: FrontMatterState,
     /// Target releases per stage.
     pub targets: Targets,
+    /// Those that the prose names, whatever the front matter says.
+    pub prose_targets: Targets,
     /// Targets of stages that are none of the three (`alpha2`, `announcement`), as written, in order.
     pub other_targets: Vec<(String, Release)>,
     /// The front matter's `status`.
@@ -101,7 +103,8 @@ impl Document {
         let mut document = Self {
             title: title_of(first),
             vep_number: vep_numbers(first).first().copied(),
-            targets: prose.targets,
+            targets: prose.targets.clone(),
+            prose_targets: prose.targets,
             other_targets: prose.other_targets,
             headings: prose.headings,
             ..Self::default()
@@ -153,21 +156,6 @@ impl Document {
 /// What the template's sections were called before.
 const OLDER_HEADINGS: [(&str, &str); 2] =
     [("implementation history", "implementation phases"), ("graduation requirements", "feature lifecycle phases")];
-
-/// Target releases in a tracking issue's text (`* Alpha release target (x.y): 1.10`).
-#[must_use]
-pub fn issue_targets(body: &str) -> Targets {
-    let mut targets = Targets::default();
-    for line in without_comments(body).lines() {
-        let line = bare_item(&without_struck(line)).to_lowercase();
-        let Some((label, value)) = line.split_once(':') else { continue };
-        let Some((stage, rest)) = label.trim().split_once(' ') else { continue };
-        if rest.trim_start().starts_with("release target") {
-            set(&mut targets, &mut Vec::new(), stage, value);
-        }
-    }
-    targets
-}
 
 /// Headings and targets of the prose.
 #[derive(Default)]
@@ -226,7 +214,7 @@ fn target(line: &str) -> Option<(String, String)> {
 }
 
 /// The first target of a stage counts: documents append history below.
-fn set(targets: &mut Targets, others: &mut Vec<(String, Release)>, stage: &str, value: &str) {
+pub(super) fn set(targets: &mut Targets, others: &mut Vec<(String, Release)>, stage: &str, value: &str) {
     let Some(release) = Release::find(value) else { return };
     let slot = match stage {
         "alpha" => &mut targets.alpha,
@@ -238,7 +226,7 @@ fn set(targets: &mut Targets, others: &mut Vec<(String, Release)>, stage: &str, 
 }
 
 /// A list item's text: without its marker, its check box and its emphasis marks.
-fn bare_item(line: &str) -> String {
+pub(super) fn bare_item(line: &str) -> String {
     let line = line.trim();
     let line = line.strip_prefix(['-', '*', '+']).map_or(line, str::trim_start);
     let line = match line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
@@ -249,7 +237,7 @@ fn bare_item(line: &str) -> String {
 }
 
 /// Without `~struck~`, `~~struck~~` and `<del>struck</del>`. A mark without its partner strikes nothing.
-fn without_struck(line: &str) -> String {
+pub(super) fn without_struck(line: &str) -> String {
     let mut out = line.to_owned();
     for (open, close) in [("<del>", "</del>"), ("<s>", "</s>"), ("~~", "~~"), ("~", "~")] {
         while let Some(start) = out.find(open) {

@@ -4,12 +4,14 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::debts::Debts;
-use super::frame::{Frame, days};
+use super::frame::Frame;
 use super::people::PersonId;
+use super::shepherd::Shepherding;
 use super::standing::Given;
 use super::timeline::{Deed, Sort};
 use super::turn::Owed;
-use super::{Clocks, Convergence, Rule, SignOff, SignOffState, Waiting};
+use super::{BotDoes, BotStep, Clocks, Convergence, Rule, SignOff, SignOffState, Sla, Waiting, WorkingDays};
+use crate::domain::calendar::days;
 use crate::domain::facts::{PullState, ThreadComment};
 use crate::domain::ids::SigName;
 
@@ -18,18 +20,33 @@ fn whole_days(days: i64) -> SignedDuration {
 }
 
 /// The clocks.
-pub(super) fn clocks(frame: &Frame<'_>, debts: &Debts, owed: &Owed, waiting: &[Waiting]) -> Clocks {
+pub(super) fn clocks(
+    frame: &Frame<'_>,
+    debts: &Debts,
+    owed: &Owed,
+    shepherding: &Shepherding,
+    waiting: &[Waiting],
+) -> Clocks {
     // A converged proposal's clocks stand still.
     let now = frame.pull.ended_at.filter(|_| frame.pull.state != PullState::Open).unwrap_or(frame.context.now);
+    let (numbers, calendar) = (&frame.context.profile.numbers, &frame.context.profile.calendar);
     // GitHub's clock may be ahead of ours.
     let past = |at: Timestamp| at.min(frame.context.now);
     let opened_at = past(frame.timeline.at(frame.opened()));
     let idle_since = past(idle_since(frame));
     let turn_since = waiting.first().map_or(past(frame.pull.ended_at.unwrap_or(idle_since)), |first| first.since);
     let open = frame.pull.state == PullState::Open;
-    let drafting = waiting.first().is_some_and(|first| first.rule == Rule::Draft);
-    let lag = (open && !drafting && owed.applies && !reviewer_spoke_after(frame, owed.event))
-        .then(|| days(frame.timeline.at(owed.event), now));
+    // Nobody owes a draft anything.
+    let in_review = open && waiting.first().is_none_or(|first| first.rule != Rule::Draft);
+    let owed_since =
+        (in_review && owed.applies && !reviewer_spoke_after(frame, owed.event)).then(|| frame.timeline.at(owed.event));
+    let review_lag_days = owed_since.map(|since| days(since, now));
+    let alone_since = (in_review && shepherding.shepherds.is_empty()).then(|| {
+        let lapse = whole_days(numbers.shepherd_lapse_days);
+        let lapsed = shepherding.lapsed.iter().filter_map(|(_, _, last)| last.checked_add(lapse).ok());
+        lapsed.chain([opened_at]).max().unwrap_or(opened_at)
+    });
+    let bots = if open { bot_steps(frame) } else { Vec::new() };
     Clocks {
         opened_at,
         idle_since,
@@ -37,9 +54,18 @@ pub(super) fn clocks(frame: &Frame<'_>, debts: &Debts, owed: &Owed, waiting: &[W
         age_days: days(opened_at, now),
         idle_days: days(idle_since, now),
         turn_days: days(turn_since, now),
-        review_lag_days: lag,
+        review_lag_days,
+        working: WorkingDays {
+            age: calendar.working_days(opened_at, now),
+            idle: calendar.working_days(idle_since, now),
+            turn: calendar.working_days(turn_since, now),
+            review_lag: owed_since.map(|since| calendar.working_days(since, now)),
+        },
+        review_sla: review_lag_days.map(|lag| Sla::of(lag, numbers)),
+        shepherd_sla: alone_since.map(|since| Sla::of(days(since, now), numbers)),
         rounds: debts.rounds,
-        bot_closes_at: open.then(|| bot_closes_at(frame)).flatten(),
+        bot_next: bots.first().copied(),
+        bot_closes_at: bots.last().map(|step| step.at),
     }
 }
 
@@ -75,20 +101,35 @@ pub(super) fn first_review(frame: &Frame<'_>) -> Option<usize> {
     (0..frame.timeline.acts.len()).find(|index| is_reviewers_word(frame, *index))
 }
 
-/// When Prow's lifecycle jobs would close it: each of their comments is itself an update (`specs/prow.md` §7.12).
-fn bot_closes_at(frame: &Frame<'_>) -> Option<Timestamp> {
+/// What Prow's lifecycle jobs would do if nobody touched it any more: each looks for what has had no update of any kind
+/// for its time, and each of their comments and labels is itself an update (`specs/prow.md` §7.12).
+fn bot_steps(frame: &Frame<'_>) -> Vec<BotStep> {
     let numbers = &frame.context.profile.numbers;
     let has = |label: &str| frame.pull.labels.iter().any(|name| name == label);
-    let left = if has("lifecycle/frozen") {
-        return None;
+    let left: &[(BotDoes, i64)] = if has("lifecycle/frozen") {
+        return Vec::new();
     } else if has("lifecycle/rotten") {
-        numbers.close_days
+        &[(BotDoes::Close, numbers.close_days)]
     } else if has("lifecycle/stale") {
-        numbers.rotten_days + numbers.close_days
+        &[(BotDoes::Rotten, numbers.rotten_days), (BotDoes::Close, numbers.close_days)]
     } else {
-        numbers.stale_days + numbers.rotten_days + numbers.close_days
+        &[
+            (BotDoes::Stale, numbers.stale_days),
+            (BotDoes::Rotten, numbers.rotten_days),
+            (BotDoes::Close, numbers.close_days),
+        ]
     };
-    frame.pull.updated_at.checked_add(whole_days(left)).ok()
+    // A label is an update too, also where GitHub's `updatedAt` was read before it.
+    let labeled =
+        frame.timeline.acts.iter().rev().find(|act| matches!(act.deed, Deed::Labeled(_) | Deed::Unlabeled(_)));
+    let mut at = labeled.map_or(frame.pull.updated_at, |act| act.at.max(frame.pull.updated_at));
+    let mut steps = Vec::with_capacity(left.len());
+    for (does, days) in left {
+        let Ok(next) = at.checked_add(whole_days(*days)) else { break };
+        at = next;
+        steps.push(BotStep { does: *does, at });
+    }
+    steps
 }
 
 /// Where it is heading, and what says so.
@@ -149,8 +190,11 @@ pub(super) fn heading(frame: &Frame<'_>, clocks: &Clocks, signoffs: &[(SigName, 
     }
     for raised in frame.standing.raised.iter().filter(|raised| frame.people.get(raised.by).has_say()) {
         if lately(raised.at) {
-            losses.push(format!("{} vetoed on {}", frame.people.get(raised.by).name(), frame.day(raised.at)));
             lost_ground = true;
+            // One that its own words ended again is no loss beside what was gained since.
+            if raised.ended.is_none() || gains.is_empty() {
+                losses.push(format!("{} vetoed on {}", frame.people.get(raised.by).name(), frame.day(raised.at)));
+            }
         }
     }
     if open >= before + numbers.diverging_threads {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::ids::Login;
+
 /// A reason: a code for scripts, a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
@@ -45,6 +47,10 @@ pub enum ReasonCode {
     NotConverged,
     /// The targeted freeze is near.
     FreezeNear,
+    /// It is near or has passed, and something that the merge needs is missing.
+    AtRisk,
+    /// Document, front matter and tracking issue name different releases for one stage.
+    TargetsDisagree,
     /// Prow will close it.
     BotCloses,
     /// Tide would merge without all sign-offs.
@@ -64,8 +70,12 @@ pub struct Problem {
     pub code: ProblemCode,
     /// The sentence.
     pub message: String,
-    /// What to do about it, in one line: the text that asks the author to mend it.
+    /// What to do about it, in one line.
     pub fix: String,
+    /// Who has to mend it, where that is not the author.
+    pub whom: Option<Login>,
+    /// The link of the event that it rests on, where it is one.
+    pub event: Option<String>,
 }
 
 /// Codes of problems (`process.md` §3).
@@ -104,4 +114,49 @@ pub enum ProblemCode {
     FrontMatterUnreadable,
     /// Sections of the template are missing.
     TemplateSectionsMissing,
+}
+
+impl ProblemCode {
+    /// All codes, in their order.
+    pub const ALL: [Self; 16] = [
+        Self::VepNumberMismatch,
+        Self::NoTrackingIssue,
+        Self::TrackingIssueClosed,
+        Self::SigMismatch,
+        Self::SeveralOwningSigs,
+        Self::SeveralVeps,
+        Self::BadFolderName,
+        Self::MainDocumentName,
+        Self::NoTargetRelease,
+        Self::TargetInThePast,
+        Self::UnknownSig,
+        Self::CommandWithoutEffect,
+        Self::FollowUpInParentFolder,
+        Self::OwnersUnreadable,
+        Self::FrontMatterUnreadable,
+        Self::TemplateSectionsMissing,
+    ];
+
+    /// The word of JSON and of the command line.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::VepNumberMismatch => "vep-number-mismatch",
+            Self::NoTrackingIssue => "no-tracking-issue",
+            Self::TrackingIssueClosed => "tracking-issue-closed",
+            Self::SigMismatch => "sig-mismatch",
+            Self::SeveralOwningSigs => "several-owning-sigs",
+            Self::SeveralVeps => "several-veps",
+            Self::BadFolderName => "bad-folder-name",
+            Self::MainDocumentName => "main-document-name",
+            Self::NoTargetRelease => "no-target-release",
+            Self::TargetInThePast => "target-in-the-past",
+            Self::UnknownSig => "unknown-sig",
+            Self::CommandWithoutEffect => "command-without-effect",
+            Self::FollowUpInParentFolder => "follow-up-in-parent-folder",
+            Self::OwnersUnreadable => "owners-unreadable",
+            Self::FrontMatterUnreadable => "front-matter-unreadable",
+            Self::TemplateSectionsMissing => "template-sections-missing",
+        }
+    }
 }

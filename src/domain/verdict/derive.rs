@@ -6,14 +6,16 @@ use super::debts::Debts;
 use super::frame::Frame;
 use super::kind::Ground;
 use super::people::People;
+use super::readiness::risk;
 use super::reasons::{self, Grounds, reasons};
+use super::releases::is_past;
 use super::shepherd::Shepherding;
 use super::signoff::signoffs;
 use super::standing::{Raised, Standing};
 use super::timeline::Timeline;
 use super::turn::{Owed, Turn, conditional, owed};
 use super::{
-    Checks, Convergence, Hold, LedgerEntry, LedgerKind, Objection, PossibleObjection, Rule, Stage, ThreadCount,
+    Checks, Convergence, Hold, LedgerEntry, LedgerKind, Objection, PossibleObjection, Rule, Sla, Stage, ThreadCount,
     Verdict, Waiting,
 };
 use crate::domain::facts::{CheckState, PullFacts, PullState};
@@ -48,7 +50,7 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
     let waiting_on = if open { turn.waiting_on() } else { Vec::new() };
     let stage = stage(frame, &waiting_on, &owed);
     let freeze = ground.release.as_ref().and_then(|release| context.schedules.freeze(release, context.now));
-    let clocks = clocks(frame, &debts, &owed, &waiting_on);
+    let clocks = clocks(frame, &debts, &owed, &shepherding, &waiting_on);
     let heading = heading(frame, &clocks, &signoffs);
     let ledger = ledger(frame);
     let grounds = Grounds {
@@ -59,13 +61,13 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
         freeze: freeze.as_ref(),
     };
     let reasons = reasons(frame, &grounds);
-    let lagging = reasons.iter().any(|reason| reason.code == super::ReasonCode::ReviewLag);
+    let lagging = clocks.review_sla == Some(Sla::Over);
     let mut gate = frame.gate.clone();
     if let Some(message) = reasons::merging_unsigned(frame, &signoffs) {
         gate.warnings.push(format!("merging-unsigned: {message}"));
     }
     let (vetoes, objections) = objections(frame);
-    Verdict {
+    let mut verdict = Verdict {
         number: pull.number,
         kind: ground.kind,
         vep: ground.vep,
@@ -76,6 +78,8 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
         participating_sigs: ground.participating.clone(),
         targets: ground.targets.clone(),
         release: ground.release.clone(),
+        release_sources: ground.release_sources.clone(),
+        at_risk: false,
         status: ground.main_document().and_then(|document| document.status.clone()),
         stage,
         urgency: reasons::urgency(frame, &waiting_on, &shepherding, lagging, freeze.as_ref()),
@@ -116,7 +120,14 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
         ledger,
         clocks,
         reasons,
+        freeze,
+    };
+    let out = ground.release.as_ref().is_some_and(|release| is_past(context, release));
+    if let Some(message) = risk(&verdict, context.profile.numbers.freeze_near_days, out) {
+        verdict.at_risk = true;
+        reasons::add(&mut verdict.reasons, super::ReasonCode::AtRisk, message);
     }
+    verdict
 }
 
 /// The board's column (`process.md` §3, "Stage").

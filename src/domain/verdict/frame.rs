@@ -172,12 +172,3 @@ pub(super) fn day(at: Timestamp, now: Timestamp) -> String {
         format!("{month} {} {}", date.day(), date.year())
     }
 }
-
-/// Days between two moments, with one decimal; never negative.
-pub(super) fn days(from: Timestamp, to: Timestamp) -> f64 {
-    let seconds = to.duration_since(from).as_secs().max(0);
-    let tenths = (seconds * 10 + 43_200) / 86_400;
-    #[expect(clippy::cast_precision_loss, reason = "tenths of days of a human lifetime fit a double")]
-    let tenths = tenths as f64;
-    tenths / 10.0
-}

@@ -1,10 +1,11 @@
 //! What a proposal is: its kind, its owning SIG, its VEPs, its tracking issue, its targets (`process.md` §1).
 
 use super::context::Context;
-use super::{IssueState, Kind, Targets, TrackingIssue};
-use crate::domain::facts::{FileChange, FileFacts, PullFacts};
+use super::releases::Said;
+use super::{IssueState, Kind, ReleaseSource, Targets, TrackerPart, TrackingIssue};
+use crate::domain::facts::{FileChange, FileFacts, IssueFacts, PullFacts};
 use crate::domain::ids::{Login, Release, SigName, VepNumber};
-use crate::domain::vep::{Document, Place, PullText, issue_targets, vep_numbers};
+use crate::domain::vep::{Document, Place, PullText, Tracker, vep_numbers};
 
 /// Whom a proposal belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub(super) struct Ground {
     pub documents: Vec<(String, Document)>,
     pub targets: Targets,
     pub release: Option<Release>,
+    /// Who names targets, and which; the first counts.
+    pub release_sources: Vec<ReleaseSource>,
     /// Approvers of its files in the order of OWNERS: merge authority.
     pub authority: Vec<Login>,
     /// OWNERS reviewers of its files.
@@ -85,8 +88,14 @@ impl Ground {
             pull.labels.iter().filter_map(|label| label.strip_prefix("sig/")).map(SigName::from).collect();
         label_sigs.sort();
         let (vep, veps) = veps(kind, &folders, &single_files, &title_numbers, tracking_number, &documents);
-        let tracking = tracking(context, kind, tracking_number, &folders, vep);
-        let targets = targets(context, &documents, tracking.as_ref());
+        let mut tracking = tracking(context, kind, tracking_number, &folders, vep);
+        let issue = tracking.as_ref().and_then(|tracking| context.facts.issues.get(&tracking.number));
+        let issue = issue.filter(|issue| !issue.is_pull).map(|issue| (issue, Tracker::read(&issue.body)));
+        let said =
+            Said::read(context, kind, &documents, issue.as_ref().map(|(issue, tracker)| (issue.number, tracker)));
+        if let (Some(tracking), Some((issue, tracker))) = (&mut tracking, &issue) {
+            tracking.lacks = lacks(issue, tracker, said.release.as_ref());
+        }
         let mut ground = Self {
             kind,
             participating: Vec::new(),
@@ -100,9 +109,10 @@ impl Ground {
             tracking,
             vep,
             veps,
-            release: release(context, &targets),
+            release: said.release,
+            release_sources: said.sources,
             documents,
-            targets,
+            targets: said.targets,
             authority: Vec::new(),
             reviewers: Vec::new(),
         };
@@ -378,7 +388,33 @@ fn tracking(
         number,
         state: issue.map(|issue| if issue.open { IssueState::Open } else { IssueState::Closed }),
         title: issue.map(|issue| issue.title.clone()),
+        url: issue.map(|issue| issue.url.clone()).filter(|url| !url.is_empty()),
+        lacks: Vec::new(),
     })
+}
+
+/// What the tracking issue lacks of its template.
+fn lacks(issue: &IssueFacts, tracker: &Tracker, release: Option<&Release>) -> Vec<TrackerPart> {
+    let targets = [&tracker.targets.alpha, &tracker.targets.beta, &tracker.targets.ga];
+    let targeted = match release {
+        // It tracks this release only where it names it.
+        Some(release) => targets.into_iter().flatten().any(|target| target.order() == release.order()),
+        None => targets.into_iter().any(Option::is_some),
+    };
+    // Where nobody looked who is assigned, nobody can say that nobody is.
+    let assigned = issue.assignees.as_ref().is_none_or(|assignees| !assignees.is_empty()) || tracker.contact;
+    let labelled = issue.labels.iter().any(|label| label.starts_with("sig/"));
+    [
+        (TrackerPart::Target, targeted),
+        (TrackerPart::Assignee, assigned),
+        (TrackerPart::Sig, labelled || tracker.sig),
+        (TrackerPart::Link, tracker.link),
+        (TrackerPart::Checklist, tracker.checklist),
+    ]
+    .into_iter()
+    .filter(|(_, there)| !there)
+    .map(|(part, _)| part)
+    .collect()
 }
 
 /// Documents, main ones first, then by path.
@@ -393,41 +429,4 @@ fn documents(pull: &PullFacts, main: &str) -> Vec<(String, Document)> {
         .collect();
     documents.sort_unstable();
     documents.into_iter().map(|(_, path, text)| (path.to_owned(), Document::read(text))).collect()
-}
-
-/// The document's targets, else the tracking issue's (`process.md` §2.6).
-fn targets(context: &Context<'_>, documents: &[(String, Document)], tracking: Option<&TrackingIssue>) -> Targets {
-    let of_documents = documents.iter().map(|(_, document)| &document.targets).find(|targets| !is_empty(targets));
-    if let Some(targets) = of_documents {
-        return targets.clone();
-    }
-    tracking
-        .and_then(|tracking| context.facts.issues.get(&tracking.number))
-        .filter(|issue| !issue.is_pull)
-        .map(|issue| issue_targets(&issue.body))
-        .unwrap_or_default()
-}
-
-fn is_empty(targets: &Targets) -> bool {
-    targets.alpha.is_none() && targets.beta.is_none() && targets.ga.is_none()
-}
-
-/// The release that it is for: the earliest target whose release is not out, else the newest target.
-fn release(context: &Context<'_>, targets: &Targets) -> Option<Release> {
-    let mut all: Vec<&Release> = [&targets.alpha, &targets.beta, &targets.ga].into_iter().flatten().collect();
-    all.sort_by_key(|release| release.order());
-    let ahead = |release: &&&Release| !is_past(context, release);
-    all.iter().find(ahead).or(all.last()).map(|release| (*release).clone())
-}
-
-/// A release is past when its day has ended, or when a later one is out and no schedule knows it.
-pub(super) fn is_past(context: &Context<'_>, release: &Release) -> bool {
-    match context.schedules.is_out(release, context.now) {
-        Some(out) => out,
-        None => {
-            context.schedules.releases().into_iter().any(|other| {
-                other.order() > release.order() && context.schedules.is_out(other, context.now) == Some(true)
-            })
-        }
-    }
 }

@@ -1,8 +1,10 @@
 //! What is wrong with a proposal, each with a one-line fix that can be asked of the author (`process.md` §3,
 //! "Problems").
 
+use super::asks::code;
 use super::frame::Frame;
-use super::kind::{Folder, Ownership, is_past};
+use super::kind::{Folder, Ownership};
+use super::releases::is_past;
 use super::timeline::{Channel, Give};
 use super::{IssueState, Kind, Problem, ProblemCode};
 use crate::domain::facts::{FileChange, PullState};
@@ -29,7 +31,12 @@ pub(super) fn problems(frame: &Frame<'_>) -> Vec<Problem> {
 }
 
 fn push(list: &mut Vec<Problem>, code: ProblemCode, message: String, fix: impl Into<String>) {
-    list.push(Problem { code, message, fix: fix.into() });
+    list.push(Problem { code, message, fix: fix.into(), whom: None, event: None });
+}
+
+/// Values in a row, each in its own code span.
+fn codes<'v>(values: impl IntoIterator<Item = &'v str>) -> String {
+    values.into_iter().map(code).collect::<Vec<_>>().join(", ")
 }
 
 /// Folder, title, tracking link and document disagree; or the folder is the parent's of a follow-up.
@@ -45,7 +52,7 @@ fn numbers(frame: &Frame<'_>, list: &mut Vec<Problem>) {
         push(
             list,
             ProblemCode::SeveralVeps,
-            format!("it touches several VEPs: {}", touched.join(", ")),
+            format!("it touches several VEPs: {}", codes(touched)),
             "Please split this into one pull request per VEP.",
         );
         return;
@@ -66,7 +73,7 @@ fn numbers(frame: &Frame<'_>, list: &mut Vec<Problem>) {
             push(
                 list,
                 ProblemCode::FollowUpInParentFolder,
-                format!("{own} is kept in the folder of {parent} (`{}`)", folder.path),
+                format!("{own} is kept in the folder of {parent} ({})", code(&folder.path)),
                 format!("Please move the document of {own} into a folder of its own, `{}-<name>/`.", own.0),
             );
             return;
@@ -74,7 +81,7 @@ fn numbers(frame: &Frame<'_>, list: &mut Vec<Problem>) {
     }
     let mut said: Vec<(String, VepNumber)> = Vec::new();
     if let (Some(number), Some(folder)) = (of_folder, folder) {
-        said.push((format!("the folder `{}` says {}", folder.name, number.0), number));
+        said.push((format!("the folder {} says {}", code(&folder.name), number.0), number));
     }
     if let Some(number) = of_title.filter(|_| !of_folder.is_some_and(|folder| ground.title_numbers.contains(&folder))) {
         said.push((format!("the title says {}", number.0), number));
@@ -129,9 +136,10 @@ fn folders(frame: &Frame<'_>, list: &mut Vec<Problem>) {
         push(
             list,
             ProblemCode::BadFolderName,
-            format!("the folder `{name}` is not named NUMBER-words-in-small-letters"),
+            format!("the folder {} is not named NUMBER-words-in-small-letters", code(name)),
             format!(
-                "Please rename `{path}` to `<tracking issue>-<name>`, in small letters and digits with single dashes."
+                "Please rename {} to `<tracking issue>-<name>`, in small letters and digits with single dashes.",
+                code(path)
             ),
         );
     }
@@ -164,7 +172,7 @@ fn main_document(frame: &Frame<'_>, list: &mut Vec<Problem>, path: &str) {
     push(
         list,
         ProblemCode::MainDocumentName,
-        format!("the main document is `{path}`; its name should be `{document}`, in the VEP's own folder"),
+        format!("the main document is {}; its name should be `{document}`, in the VEP's own folder", code(path)),
         format!("Please name the main document `{document}` and keep it in the VEP's folder."),
     );
 }
@@ -201,7 +209,7 @@ fn documents(frame: &Frame<'_>, list: &mut Vec<Problem>) {
             push(
                 list,
                 ProblemCode::FrontMatterUnreadable,
-                format!("the front matter of `{path}` cannot be read: {why}"),
+                format!("the front matter of {} cannot be read: {}", code(path), code(why)),
                 "Please mend the YAML between the `---` lines.",
             );
         }
@@ -226,7 +234,7 @@ fn sigs(frame: &Frame<'_>, list: &mut Vec<Problem>) {
         push(
             list,
             ProblemCode::SeveralOwningSigs,
-            format!("it spans the folders of several SIGs: {}", Frame::sig_words(sigs)),
+            format!("it spans the folders of several SIGs: {}", codes(sigs.iter().map(SigName::as_str))),
             "Please say which SIG owns it, or split it.",
         );
     }
@@ -251,29 +259,29 @@ fn sigs(frame: &Frame<'_>, list: &mut Vec<Problem>) {
         push(
             list,
             ProblemCode::UnknownSig,
-            format!("there is no SIG `{sig}`"),
+            format!("there is no SIG {}", code(sig.as_str())),
             "Please use the folder of a SIG that exists.",
         );
     }
     let Ownership::One(owner) = &ground.ownership else { return };
     let mut said: Vec<String> = Vec::new();
     if !ground.label_sigs.is_empty() && !ground.label_sigs.contains(owner) {
-        said.push(format!("the labels say {}", Frame::sig_words(&ground.label_sigs)));
+        said.push(format!("the labels say {}", codes(ground.label_sigs.iter().map(SigName::as_str))));
     }
     if let Some(other) = of_document.filter(|sig| sig != owner) {
-        said.push(format!("the document says {other}"));
+        said.push(format!("the document says {}", code(other.as_str())));
     }
     let words: Vec<SigName> =
         ground.text.sigs.iter().map(|word| word.sig.clone()).filter(|sig| roster.is_sig(sig)).collect();
     if !words.is_empty() && !words.contains(owner) {
-        said.push(format!("the description says {}", Frame::sig_words(&words)));
+        said.push(format!("the description says {}", codes(words.iter().map(SigName::as_str))));
     }
     if !said.is_empty() {
         push(
             list,
             ProblemCode::SigMismatch,
-            format!("the folder says {owner}, {}", said.join(", ")),
-            format!("Please move the folder to the right SIG, or comment `/sig {owner}`."),
+            format!("the folder says {}, {}", code(owner.as_str()), said.join(", ")),
+            format!("Please move the folder to the right SIG, or comment {}.", code(&format!("/sig {owner}"))),
         );
     }
 }
@@ -303,29 +311,36 @@ fn commands(frame: &Frame<'_>, list: &mut Vec<Problem>) {
             if !believed || (vote && later_positive) {
                 continue;
             }
-            let why = match &line.reading {
-                Reading::NoEffect { why } => why.clone(),
+            let again =
+                format!("Please write {} again, alone on its line.", code(&format!("/{}", word.to_ascii_lowercase())));
+            let (why, fix) = match &line.reading {
+                // It may quote the text: no mark of it may open or close a code span of ours.
+                Reading::NoEffect { why } => (why.replace('`', "'"), again),
                 Reading::Effect(Effect::Lgtm(_)) if said.commands.lgtm.is_some() && said.lgtm.is_none() => {
                     if person.author {
-                        "nobody can lgtm their own pull request".to_owned()
+                        let fix = "Somebody else has to say it: please ask a representative of the SIG.";
+                        ("nobody can lgtm their own pull request".to_owned(), fix.to_owned())
                     } else {
-                        "only collaborators can lgtm".to_owned()
+                        let fix = "Please ask a collaborator who agrees with you to say it.";
+                        ("only collaborators can lgtm".to_owned(), fix.to_owned())
                     }
                 }
                 Reading::Effect(Effect::Approve(_))
                     if said.commands.approve.is_some() && said.approve != Some(Give::Given) && !person.authority =>
                 {
-                    "OWNERS give them no power over these files".to_owned()
+                    let fix = "It needs somebody whom OWNERS name; a sign-off is given with `/lgtm`.";
+                    ("OWNERS give them no power over these files".to_owned(), fix.to_owned())
                 }
                 Reading::Effect(_) => continue,
             };
-            let written = super::words::excerpt(&line.text, 60);
-            push(
-                list,
-                ProblemCode::CommandWithoutEffect,
-                format!("{}'s `{written}` of {} did nothing: {why}", person.name(), frame.day_of(index)),
-                format!("Please write `/{}` again, alone on its line.", word.to_ascii_lowercase()),
-            );
+            let written = code(&super::words::excerpt(&line.text, 60));
+            list.push(Problem {
+                code: ProblemCode::CommandWithoutEffect,
+                message: format!("{}'s {written} of {} did nothing: {why}", person.name(), frame.day_of(index)),
+                fix,
+                whom: person.login.cloned(),
+                event: frame.timeline.link(index),
+            });
         }
     }
     // The template's line `**SIG label**: /sig compute` is no command, because the slash is not at the line's start.
@@ -354,7 +369,7 @@ fn owners(frame: &Frame<'_>, list: &mut Vec<Problem>) {
             push(
                 list,
                 ProblemCode::OwnersUnreadable,
-                format!("`{}` cannot be read: {}", problem.path, problem.message),
+                format!("{} cannot be read: {}", code(&problem.path), code(&problem.message)),
                 "An approver of the folder above should mend it: nobody in it counts until then.",
             );
         }

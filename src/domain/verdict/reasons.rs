@@ -5,11 +5,13 @@ use jiff::SignedDuration;
 
 use super::clocks::{Heading, is_stalled_conflict, not_converged};
 use super::frame::Frame;
+use super::releases::disagreements;
 use super::shepherd::Shepherding;
 use super::standing::Held;
 use super::turn::conditional;
 use super::{
-    Clocks, Convergence, MyTurn, Reason, ReasonCode, ShepherdHow, SignOff, SignOffState, Urgency, Via, Waiting, Who,
+    Clocks, Convergence, MyTurn, Reason, ReasonCode, ShepherdHow, SignOff, SignOffState, Sla, Urgency, Via, Waiting,
+    Who,
 };
 use crate::domain::board::Freeze;
 use crate::domain::facts::PullState;
@@ -41,6 +43,12 @@ pub(super) fn reasons(frame: &Frame<'_>, grounds: &Grounds<'_>) -> Vec<Reason> {
     list
 }
 
+/// Adds one that follows from the others, in its place.
+pub(super) fn add(list: &mut Vec<Reason>, code: ReasonCode, message: String) {
+    let place = list.partition_point(|other| other.code <= code);
+    list.insert(place, Reason { code, message, event: None });
+}
+
 fn push(list: &mut Vec<Reason>, code: ReasonCode, message: String, event: Option<String>) {
     list.push(Reason { code, message, event });
 }
@@ -62,8 +70,7 @@ fn shepherds(frame: &Frame<'_>, grounds: &Grounds<'_>, list: &mut Vec<Reason>) {
         push(list, ReasonCode::ShepherdLapsed, message, None);
     }
     let sla = frame.context.profile.numbers.review_sla_days;
-    #[expect(clippy::cast_precision_loss, reason = "an SLA of days fits a double")]
-    let late = grounds.clocks.review_lag_days.filter(|lag| *lag > sla as f64);
+    let late = grounds.clocks.review_lag_days.filter(|_| grounds.clocks.review_sla == Some(Sla::Over));
     if let Some(lag) = late {
         push(list, ReasonCode::ReviewLag, format!("a review is owed for {lag} days; the SLA is {sla}"), None);
     }
@@ -160,6 +167,11 @@ fn movement(frame: &Frame<'_>, grounds: &Grounds<'_>, list: &mut Vec<Reason>) {
     if let Some(freeze) = grounds.freeze.filter(|freeze| (0..=numbers.freeze_near_days).contains(&freeze.days)) {
         let message = format!("it targets {}; the {} is on {}", freeze.release, freeze.what, freeze.at);
         push(list, ReasonCode::FreezeNear, message, None);
+    }
+    for found in disagreements(&frame.ground.release_sources) {
+        let said: Vec<String> =
+            found.said.iter().map(|(who, release)| format!("{} says {release}", who.word())).collect();
+        push(list, ReasonCode::TargetsDisagree, format!("the target for {}: {}", found.stage, said.join(", ")), None);
     }
     let lifecycle = ["lifecycle/stale", "lifecycle/rotten"];
     let marked = frame.pull.labels.iter().any(|label| lifecycle.contains(&label.as_str()));

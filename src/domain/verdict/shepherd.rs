@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::frame::Frame;
 use super::kind::Ownership;
 use super::people::{Person, PersonId};
-use super::timeline::Deed;
+use super::timeline::{Deed, Said};
 use super::{Shepherd, ShepherdHow};
 use crate::domain::ids::Login;
 
@@ -21,7 +21,13 @@ impl Shepherding {
     /// Looks for shepherds.
     pub fn read(frame: &Frame<'_>) -> Self {
         let mut found = Self::default();
-        let give = |logins: Vec<Login>, how| logins.into_iter().map(|login| Shepherd { login, how }).collect();
+        let give = |logins: Vec<Login>, how| -> Vec<Shepherd> {
+            let named = logins.into_iter().map(|login| {
+                let (since, event) = rests_on(frame, &login, how);
+                Shepherd { login, how, since, event }
+            });
+            named.collect()
+        };
         let assigned = assigned(frame);
         if !assigned.is_empty() {
             found.shepherds = give(assigned, ShepherdHow::Assigned);
@@ -63,6 +69,28 @@ impl Shepherding {
         }
         awake
     }
+}
+
+/// The event by which somebody is known as shepherd: the assignment, the bare `/cc`, the newest word.
+fn rests_on(frame: &Frame<'_>, login: &Login, how: ShepherdHow) -> (Option<Timestamp>, Option<String>) {
+    let own = |who: PersonId| frame.people.get(who).login == Some(login);
+    let act = match how {
+        ShepherdHow::Assigned => {
+            frame.timeline.acts.iter().rposition(|act| matches!(act.deed, Deed::Assigned(who) if who == login))
+        }
+        ShepherdHow::FrontMatter => None,
+        ShepherdHow::Volunteered => {
+            let asked = |said: &Said<'_>| said.commands.cc.iter().any(String::is_empty);
+            frame.timeline.texts().rev().find(|(_, _, who, said)| own(*who) && asked(said)).map(|(index, ..)| index)
+        }
+        ShepherdHow::Acting => frame
+            .people
+            .find(login)
+            .and_then(|who| frame.standing.of(who))
+            .and_then(|position| position.last_word)
+            .map(|word| word.act),
+    };
+    (act.map(|act| frame.timeline.at(act)), act.and_then(|act| frame.timeline.link(act)))
 }
 
 /// Assignees with standing, other than those whom Prow assigned because of their own lgtm.

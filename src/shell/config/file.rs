@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -18,6 +19,7 @@ pub(super) struct File {
     pub(super) profile: Option<(String, String)>,
     pub(super) github_api: Option<(String, String)>,
     pub(super) sigs: Option<Vec<SigName>>,
+    pub(super) holidays: Vec<Date>,
     pub(super) color: Option<ColorChoice>,
     pub(super) editor: Option<String>,
     pub(super) theme: Option<(String, String)>,
@@ -29,11 +31,12 @@ pub(super) struct File {
 }
 
 /// Every key of the file, for hints.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "repo",
     "profile",
     "github_api",
     "sigs",
+    "holidays",
     "color",
     "theme",
     "glyphs",
@@ -91,6 +94,7 @@ impl Reader<'_> {
                     names.iter().map(|name| SigName::new(name.strip_prefix("sig-").unwrap_or(name))).collect()
                 });
             }
+            "holidays" => self.file.holidays = self.days(value),
             "color" => {
                 let word = self.word(value);
                 self.file.color = match word.as_deref() {
@@ -189,6 +193,30 @@ impl Reader<'_> {
             DeValue::Array(items) => items.iter().map(|item| self.word(item)).collect(),
             _ => self.word(value).map(|word| vec![word]),
         }
+    }
+
+    /// A list of days, with or without quotes.
+    fn days(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<Date> {
+        let DeValue::Array(items) = value.get_ref() else {
+            let hint = Some("Write holidays = [\"2026-12-25\"].".into());
+            self.wrong(value.span(), "a list of days is needed here".into(), hint);
+            return Vec::new();
+        };
+        let mut days = Vec::new();
+        for item in items {
+            let text = match item.get_ref() {
+                DeValue::Datetime(day) => day.to_string(),
+                other => other.as_str().unwrap_or_default().to_owned(),
+            };
+            match text.parse() {
+                Ok(day) => days.push(day),
+                Err(_) => {
+                    let hint = Some("Write it as \"2026-12-25\".".into());
+                    self.wrong(item.span(), format!("`{text}` is no day"), hint);
+                }
+            }
+        }
+        days
     }
 
     fn wrong(&mut self, span: Range<usize>, message: String, hint: Option<String>) {

@@ -480,6 +480,10 @@ pub fn issue(value: Value, now: Timestamp) -> Option<IssueFacts> {
         body: wire.body.text(),
         open: !closed,
         labels: labels.into_iter().filter_map(|label| label.name.take()).collect(),
+        assignees: wire
+            .assignees
+            .take()
+            .map(|list| list.nodes.into_iter().filter_map(|who| login(who.login)).collect()),
         is_pull,
         updated_at: wire.updated_at.take(),
         fetched_at: now,

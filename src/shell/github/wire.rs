@@ -245,6 +245,7 @@ shapes! {
     Issue {
         #[serde(rename = "__typename")] typename: String, id: String, number: u64, url: String, title: String,
         body: String, state: String, closed: bool, updated_at: Timestamp, labels: Connection<Label>,
+        assignees: Connection<Named>,
     }
 }
 

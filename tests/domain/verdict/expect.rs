@@ -21,6 +21,16 @@ pub struct Expect {
     /// `7 open`, or empty for none.
     pub tracking: Option<String>,
     pub release: Option<String>,
+    /// `document alpha v1.10 beta v1.11`, in the order in which they count.
+    pub release_said: Option<Vec<String>>,
+    /// What the tracking issue lacks of its template.
+    pub tracking_lacks: Option<Vec<String>>,
+    /// `shepherd done`, in order.
+    pub readiness: Option<Vec<String>>,
+    /// Pieces of the list's sentences.
+    pub ready_says: Option<Vec<String>>,
+    pub at_risk: Option<bool>,
+    pub ready: Option<bool>,
     pub status: Option<String>,
     pub stage: Option<String>,
     /// `sue acting`.
@@ -51,7 +61,14 @@ pub struct Expect {
     pub idle: Option<f64>,
     /// Days; -1 for none.
     pub lag: Option<f64>,
+    /// Working days of the turn.
+    pub turn_working: Option<f64>,
+    /// `within`, `near`, `over`; empty for none.
+    pub review_sla: Option<String>,
+    pub shepherd_sla: Option<String>,
     pub rounds: Option<usize>,
+    /// `stale Jul 3`; empty for none.
+    pub bot_next: Option<String>,
     pub bot_closes: Option<String>,
     pub convergence: Option<String>,
     pub not_converged: Option<bool>,
@@ -136,6 +153,7 @@ impl Expect {
         check.same("tracking", self.tracking.as_ref(), &tracking);
         check.same("release", self.release.as_ref(), &word(&verdict.release));
         check.same("status", self.status.as_ref(), &word(&verdict.status));
+        self.readiness(verdict, check);
         check.same("stage", self.stage.as_ref(), &verdict.stage.code().to_owned());
         let problems: Vec<String> = verdict.problems.iter().map(|problem| word(&problem.code)).collect();
         if problems != self.problems {
@@ -146,6 +164,27 @@ impl Expect {
                 check.0.push(format!("a problem without words: {problem:?}"));
             }
         }
+    }
+
+    fn readiness(&self, verdict: &Verdict, check: &mut Check) {
+        let said = verdict.release_sources.iter().map(|source| {
+            let stages = source.targets.stages().into_iter().filter_map(|(stage, target)| Some((stage, target?)));
+            let stages = stages.chain(source.others.iter().map(|(stage, target)| (stage.as_str(), target)));
+            stages.fold(word(&source.source), |line, (stage, target)| format!("{line} {stage} {target}"))
+        });
+        check.same("release_said", self.release_said.as_ref(), &said.collect());
+        let lacks = verdict.tracking_issue.iter().flat_map(|issue| &issue.lacks).map(word).collect();
+        check.same("tracking_lacks", self.tracking_lacks.as_ref(), &lacks);
+        let list = verdict.readiness();
+        let lines = list.iter().map(|line| format!("{} {}", word(&line.what), word(&line.state))).collect();
+        check.same("readiness", self.readiness.as_ref(), &lines);
+        for piece in self.ready_says.iter().flatten() {
+            if !list.iter().any(|line| line.why.contains(piece.as_str())) {
+                check.0.push(format!("readiness: expected {piece:?} among {list:#?}"));
+            }
+        }
+        check.same("at_risk", self.at_risk.as_ref(), &verdict.at_risk);
+        check.same("ready", self.ready.as_ref(), &verdict.is_ready());
     }
 
     fn turn(&self, verdict: &Verdict, check: &mut Check) {
@@ -231,7 +270,18 @@ impl Expect {
         check.same("age", self.age.as_ref(), &clocks.age_days);
         check.same("idle", self.idle.as_ref(), &clocks.idle_days);
         check.same("lag", self.lag.as_ref(), &clocks.review_lag_days.unwrap_or(-1.0));
+        check.same("turn_working", self.turn_working.as_ref(), &clocks.working.turn);
+        check.same("review_sla", self.review_sla.as_ref(), &clocks.review_sla.map_or(String::new(), |sla| word(&sla)));
+        check.same(
+            "shepherd_sla",
+            self.shepherd_sla.as_ref(),
+            &clocks.shepherd_sla.map_or(String::new(), |sla| word(&sla)),
+        );
         check.same("rounds", self.rounds.as_ref(), &clocks.rounds);
+        if let Some(next) = &self.bot_next {
+            let expected = next.split_once(' ').map(|(does, at)| (does.to_owned(), moment(at)));
+            check.same("bot_next", Some(&expected), &clocks.bot_next.map(|step| (word(&step.does), step.at)));
+        }
         if let Some(closes) = &self.bot_closes {
             let expected = (!closes.is_empty()).then(|| moment(closes));
             check.same("bot_closes", Some(&expected), &clocks.bot_closes_at);

@@ -111,6 +111,7 @@ pub fn issue(line: &str, body: &str) -> IssueFacts {
         body: body.to_owned(),
         open: state == "open",
         labels: Vec::new(),
+        assignees: None,
         is_pull: state == "pull",
         updated_at: None,
         fetched_at: "2026-01-01T00:00:00Z".parse().unwrap(),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::rehearsal::{HOLD, Rehearsal};
 use crate::domain::facts::{Mergeable, PullState};
 use crate::domain::ids::Login;
-use crate::domain::prow::command::{self, Commands, Effect, HoldCommand};
+use crate::domain::prow::command::{self, Commands, Effect, HoldCommand, Mentions};
 use crate::domain::prow::lgtm::{LGTM, Outcome, Standing};
 
 /// So many names are followed; GitHub takes ten assignees.
@@ -98,7 +98,7 @@ impl Rehearsal<'_> {
     }
 
     /// The last word on each name as it is spelled; no name is the writer's.
-    fn settled(&self, mentions: Vec<(&str, bool)>) -> Vec<(Login, bool)> {
+    fn settled(&self, mentions: Mentions<'_>) -> Vec<(Login, bool)> {
         let mut settled: BTreeMap<&str, bool> = BTreeMap::new();
         for (name, add) in mentions {
             settled.insert(if name.is_empty() { self.who.as_str() } else { name }, add);

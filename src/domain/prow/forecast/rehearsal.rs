@@ -249,7 +249,7 @@ impl<'a> Rehearsal<'a> {
                 (false, "only the author and collaborators may".to_owned())
             }
             Effect::Close(false) if not_planned => {
-                (false, "the same text has /close not-planned, which pull requests refuse".to_owned())
+                (false, "another line asks for not-planned, which pull requests refuse".to_owned())
             }
             Effect::Close(false) if self.then.state != PullState::Open => (true, "it is closed already".to_owned()),
             Effect::Reopen if self.then.state != PullState::Closed => (true, "it is not closed".to_owned()),

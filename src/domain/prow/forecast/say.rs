@@ -32,8 +32,8 @@ pub(super) fn effect(effect: &Effect) -> String {
         Effect::AddLabels(labels) => format!("asks for {}, where the repository has it", quoted(labels)),
         Effect::RemoveLabels(labels) => format!("takes {} off, where set", quoted(labels)),
         Effect::LifecycleAdd(word) if word == "frozen" => "sets lifecycle/frozen; pull requests refuse it".to_owned(),
-        Effect::LifecycleAdd(word) => format!("sets the label lifecycle/{word}"),
-        Effect::LifecycleRemove(word) => format!("takes the label lifecycle/{word} off"),
+        Effect::LifecycleAdd(word) => format!("sets the label lifecycle/{}", word.to_ascii_lowercase()),
+        Effect::LifecycleRemove(word) => format!("takes the label lifecycle/{} off", word.to_ascii_lowercase()),
         Effect::Close(true) => "closes an issue as not planned; pull requests refuse it".to_owned(),
         Effect::Close(false) => "closes the pull request, for its author and collaborators".to_owned(),
         Effect::Reopen => "reopens the pull request if it is closed, for its author and collaborators".to_owned(),
@@ -52,8 +52,8 @@ pub(super) fn labels_of(effect: &Effect) -> (Vec<String>, Vec<String>) {
         Effect::AddLabels(labels) => (labels.clone(), Vec::new()),
         Effect::RemoveLabels(labels) => (Vec::new(), labels.clone()),
         Effect::LifecycleAdd(word) if word == "frozen" => (Vec::new(), Vec::new()),
-        Effect::LifecycleAdd(word) => (vec![format!("lifecycle/{word}")], Vec::new()),
-        Effect::LifecycleRemove(word) => (Vec::new(), vec![format!("lifecycle/{word}")]),
+        Effect::LifecycleAdd(word) => (vec![format!("lifecycle/{}", word.to_ascii_lowercase())], Vec::new()),
+        Effect::LifecycleRemove(word) => (Vec::new(), vec![format!("lifecycle/{}", word.to_ascii_lowercase())]),
         Effect::Approve(_)
         | Effect::Assign(_)
         | Effect::Unassign(_)

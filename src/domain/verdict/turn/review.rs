@@ -216,7 +216,7 @@ impl Owed {
         let mut list = Vec::new();
         match &self.asked_whom {
             Asked::Shepherds(shepherds) => {
-                for Shepherd { login, how } in shepherds {
+                for Shepherd { login, how, .. } in shepherds {
                     let role = match how {
                         ShepherdHow::Assigned => "assigned",
                         ShepherdHow::FrontMatter => "named in the document",
