@@ -36,7 +36,7 @@ use vepherd::app::keymap::Key;
 use vepherd::app::model::{Model, Settings};
 use vepherd::app::msg::Msg;
 use vepherd::app::update::update;
-use vepherd::domain::board;
+use vepherd::domain::board::{self, Readings};
 use vepherd::domain::facts::{Facts, IssueFacts, PullFacts};
 use vepherd::domain::ids::{PullNumber, RepoId};
 use vepherd::domain::profile::Profile;
@@ -64,11 +64,40 @@ fn main() {
     }
 }
 
+/// Cold: as a program that has just started. Warm: as the running one, every minute and after every sync.
 fn deriving(facts: &Arc<Facts>, profile: &Profile, now: Timestamp) {
     let count = facts.pulls.len();
-    let derive = || black_box(board::derive(black_box(facts), profile, None, now));
-    Criterion::default().sample_size(20).bench_function(&format!("derive {count}"), |bencher| bencher.iter(derive));
-    percentiles(&format!("derive {count}"), 100, || drop(derive()));
+    let cold = || black_box(board::derive(black_box(facts), profile, None, now));
+    Criterion::default().sample_size(10).bench_function(&format!("derive, cold {count}"), |bencher| bencher.iter(cold));
+    percentiles(&format!("derive, cold {count}"), 20, || drop(cold()));
+
+    let mut readings = Readings::default();
+    let _ = readings.derive(facts, profile, None, now);
+    let mut at = now;
+    let mut later = || {
+        at += SignedDuration::from_hours(1);
+        black_box(readings.derive(black_box(facts), profile, None, at))
+    };
+    let name = format!("derive, an hour later {count}");
+    Criterion::default().sample_size(20).bench_function(&name, |bencher| bencher.iter(&mut later));
+    percentiles(&name, 100, || drop(later()));
+
+    // Ten proposals were read again by a sync; each time they say something else.
+    let mut times = 0_u64;
+    let mut changed = Facts::clone(facts);
+    let mut synced = || {
+        times += 1;
+        let ten: Vec<PullFacts> =
+            changed.pulls.values().step_by(count / 10).map(|pull| reworded(pull, times)).collect();
+        for (mut pull, number) in ten.into_iter().zip(facts.pulls.keys().step_by(count / 10)) {
+            pull.number = *number;
+            changed.put(pull);
+        }
+        let begin = Instant::now();
+        drop(black_box(readings.derive(&changed, profile, None, now)));
+        begin.elapsed()
+    };
+    report(&format!("derive, 10 changed {count}"), (0..40).map(|_| synced()).collect());
 }
 
 fn keys(facts: &Arc<Facts>, profile: &Arc<Profile>, now: Timestamp) {
@@ -178,15 +207,17 @@ fn reworded(pull: &PullFacts, number: u64) -> PullFacts {
 }
 
 fn percentiles(name: &str, times: usize, mut run: impl FnMut()) {
-    let mut taken: Vec<Duration> = (0..times)
-        .map(|_| {
-            let begin = Instant::now();
-            run();
-            begin.elapsed()
-        })
-        .collect();
+    let mut taken = || {
+        let begin = Instant::now();
+        run();
+        begin.elapsed()
+    };
+    report(name, (0..times).map(|_| taken()).collect());
+}
+
+fn report(name: &str, mut taken: Vec<Duration>) {
     taken.sort_unstable();
-    let at =
-        |percent: usize| taken.get((taken.len() * percent / 100).min(taken.len() - 1)).copied().unwrap_or_default();
+    let times = taken.len();
+    let at = |percent: usize| taken.get((times * percent / 100).min(times - 1)).copied().unwrap_or_default();
     println!("{name:<32} p50 {:>9.2?}   p99 {:>9.2?}   ({times} runs)", at(50), at(99));
 }

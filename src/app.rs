@@ -2,6 +2,7 @@
 
 pub mod available;
 pub mod effect;
+pub mod foot;
 pub mod geometry;
 pub mod hit;
 pub mod keymap;

@@ -130,11 +130,22 @@ impl Sim {
         self.lock().faults.add(fault);
     }
 
+    /// Takes back the faults that are waiting: the bad day is over.
+    pub fn clear_faults(&self) {
+        self.lock().faults = faults::Faults::default();
+    }
+
     /// What is left of this hour's GraphQL points.
     #[must_use]
     pub fn points_left(&self) -> u64 {
         let now = (self.clock)();
         self.lock().budget.remaining(now)
+    }
+
+    /// Somebody else with the same account spends points.
+    pub fn spend(&self, points: u64) {
+        let now = (self.clock)();
+        self.lock().budget.spend(now, points);
     }
 
     /// The time that the simulator goes by.

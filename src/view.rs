@@ -11,6 +11,7 @@ mod conversation;
 mod empty;
 pub mod markdown;
 mod memo;
+mod outbox;
 mod overlay;
 mod pane;
 mod pen;
@@ -44,7 +45,7 @@ pub fn draw(model: &Model, styles: &Styles, now: Timestamp, area: Rect, buf: &mu
             chrome::header(model, now, frame.header, buf, styles);
             let title = format!(" {} Outbox: what is not sent yet", styles.glyphs.left);
             pen::line(buf, frame.views, Line::from(pen::span(title, styles.strong)), styles);
-            overlay::outbox(model, page, now, frame.body, buf, styles);
+            outbox::draw(model, page, now, frame.body, buf, styles);
         }
         None => {
             chrome::header(model, now, frame.header, buf, styles);

@@ -35,6 +35,9 @@ pub fn of(model: &Model, command: Command) -> Availability {
         | Command::Lift
         | Command::Hold
         | Command::Shepherd
+        | Command::AskFix
+        | Command::Reply
+        | Command::Resolve
         | Command::Submit
             if model.read_only.is_some() =>
         {
@@ -46,6 +49,8 @@ pub fn of(model: &Model, command: Command) -> Availability {
         | Command::Veto
         | Command::Lift
         | Command::Hold
+        | Command::Reply
+        | Command::Resolve
         | Command::Shepherd => match model.target().and_then(|number| model.proposal(number)) {
             None => refused("no proposal is selected"),
             Some((verdict, pull)) => act(model, command, verdict, pull),
@@ -58,9 +63,6 @@ pub fn of(model: &Model, command: Command) -> Availability {
         }
         Command::Open if model.page().is_none() && model.target().is_none() => refused("no proposal is selected"),
         Command::Undo if model.undoable.is_empty() => refused("nothing is waiting to be sent"),
-        Command::Resend if model.read_only.is_some() => {
-            refused(&format!("read-only: {}", model.read_only.as_deref().unwrap_or_default()))
-        }
         Command::Resend | Command::Discard | Command::EditWrite => match model.page() {
             Some(Page::Outbox(page)) if page.selected.is_some() => Availability::Ready,
             _ => refused("nothing is selected"),
@@ -79,12 +81,22 @@ fn act(model: &Model, command: Command, verdict: &Verdict, pull: &PullFacts) -> 
         );
     };
     match pull.state {
-        PullState::Merged if command != Command::Comment => return refused("it is merged".into()),
-        PullState::Closed if command != Command::Comment => return refused("it is closed".into()),
+        // Talk goes on after the end.
+        PullState::Merged if !is_talk(command) => return refused("it is merged".into()),
+        PullState::Closed if !is_talk(command) => return refused("it is closed".into()),
         PullState::Open | PullState::Merged | PullState::Closed => {}
     }
     let own = pull.author.as_ref().is_some_and(|author| author.login == *me);
     let answer = match command {
+        Command::Reply if pull.threads.is_empty() => refused("it has no threads".into()),
+        Command::Resolve if pull.threads.iter().all(|thread| thread.resolved) => {
+            refused("it has no open thread".into())
+        }
+        Command::Resolve if !own => match model.permission.as_deref() {
+            Some("WRITE" | "MAINTAIN" | "ADMIN") => Availability::Ready,
+            Some(_) => refused("GitHub lets only its author and people with write access resolve threads".into()),
+            None => Availability::Warned("GitHub lets only its author and people with write access do it".into()),
+        },
         Command::AskFix if verdict.problems.is_empty() => refused("it has no problems to ask about".into()),
         Command::Lgtm if own => refused("you opened it: neither GitHub nor Prow takes an lgtm from the author".into()),
         Command::Lgtm if viewer.sigs.is_empty() => {
@@ -121,6 +133,11 @@ fn act(model: &Model, command: Command, verdict: &Verdict, pull: &PullFacts) -> 
         }
         answer => answer,
     }
+}
+
+/// Words in the conversation, which no state of a proposal ends.
+fn is_talk(command: Command) -> bool {
+    matches!(command, Command::Comment | Command::Reply | Command::Resolve)
 }
 
 /// The hold label is there.

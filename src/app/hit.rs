@@ -3,8 +3,10 @@
 
 use ratatui::layout::Rect;
 
+use super::foot;
 use super::geometry::{self, BoardHit, BoardPlan};
-use super::model::{Home, Model, Overlay, Page, Preview, ProposalPage, Tab};
+use super::model::{Home, Model, OutboxPage, OutgoingId, Overlay, Page, Preview, ProposalPage, Tab};
+use super::registry::Command;
 use crate::domain::ids::PullNumber;
 
 /// Blank cells between two tabs.
@@ -29,6 +31,12 @@ pub enum Target {
     Pane,
     /// The list of the view, between its rows.
     List,
+    /// A write in the outbox.
+    Write(OutgoingId),
+    /// A command in the line of keys.
+    Command(Command),
+    /// The way to undo, in the line above.
+    Undo,
     /// The `n`th visible choice of a picker.
     Choice(usize),
     /// Anything else in an overlay.
@@ -137,6 +145,14 @@ pub fn shown_tab(page: &ProposalPage, wide: bool) -> Tab {
 #[must_use]
 pub fn at(model: &Model, cell: (u16, u16)) -> Target {
     let frame = geometry::frame(screen(model));
+    let named = foot::strip(model, frame.hints).into_iter().find(|(_, place)| geometry::contains(*place, cell));
+    if let Some((command, _)) = named {
+        return Target::Command(command);
+    }
+    // It stands at the right, for a moment only.
+    if !model.undoable.is_empty() && geometry::contains(frame.status, cell) && cell.0 >= frame.status.width / 2 {
+        return Target::Undo;
+    }
     match &model.overlay {
         Some(Overlay::Picker(picker)) => {
             let plan = picker_plan(model, picker.matches.len());
@@ -150,7 +166,7 @@ pub fn at(model: &Model, cell: (u16, u16)) -> Target {
     }
     match model.page() {
         Some(Page::Proposal(page)) => on_page(model, page, frame.body, cell),
-        Some(Page::Outbox(_)) => Target::Nothing,
+        Some(Page::Outbox(page)) => on_outbox(model, page, frame.body, cell),
         None if geometry::contains(frame.views, cell) => home_tabs(model, frame.views)
             .into_iter()
             .find(|(_, place)| geometry::contains(*place, cell))
@@ -256,6 +272,44 @@ pub fn lane_label(lane: &crate::domain::board::Lane) -> String {
 pub fn lane_tabs(model: &Model, line: Rect) -> Vec<(usize, Rect)> {
     let labels: Vec<String> = model.lanes(model.home).iter().map(lane_label).collect();
     place(line, &labels, model.cursor(model.home).lane)
+}
+
+/// The outbox on screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutboxPlan {
+    /// The writes, one a row.
+    pub list: Rect,
+    /// The selected one in full; empty where there is no room.
+    pub detail: Rect,
+}
+
+/// Places the parts of the outbox.
+#[must_use]
+pub fn outbox_plan(model: &Model, body: Rect) -> OutboxPlan {
+    let inner = Rect { x: body.x.saturating_add(1), width: body.width.saturating_sub(2), ..body };
+    if body.height < 10 {
+        return OutboxPlan { list: inner, detail: Rect { height: 0, ..inner } };
+    }
+    let wanted = u16::try_from(model.outbox.len()).unwrap_or(u16::MAX);
+    let list = Rect { height: wanted.clamp(1, body.height * 2 / 5), ..inner };
+    let detail = Rect { y: inner.y.saturating_add(list.height), height: inner.height - list.height, ..inner };
+    OutboxPlan { list, detail }
+}
+
+/// The first write on screen in a list of so many rows: the selected one is always among them.
+#[must_use]
+pub fn outbox_first(model: &Model, page: &OutboxPage, rows: u16) -> usize {
+    let selected = model.outbox.iter().position(|write| page.selected == Some(write.id)).unwrap_or(0);
+    geometry::keep_in_view(selected, page.first, usize::from(rows), model.outbox.len())
+}
+
+fn on_outbox(model: &Model, page: &OutboxPage, body: Rect, cell: (u16, u16)) -> Target {
+    let list = outbox_plan(model, body).list;
+    if !geometry::contains(list, cell) {
+        return Target::Nothing;
+    }
+    let row = outbox_first(model, page, list.height) + usize::from(cell.1 - list.y);
+    model.outbox.get(row).map_or(Target::Nothing, |write| Target::Write(write.id))
 }
 
 /// A picker on screen.

@@ -24,7 +24,7 @@ pub use self::page::{OutboxPage, Page, ProposalPage, Tab};
 use super::effect::ReqId;
 use super::geometry::Fold;
 use super::keymap::Keymap;
-use crate::domain::board::{Board, Grouping, Lane, Viewer};
+use crate::domain::board::{Board, Grouping, Lane, Readings, Viewer};
 use crate::domain::facts::{Facts, PullFacts};
 use crate::domain::ids::{PullNumber, RepoId, SigName};
 use crate::domain::profile::Profile;
@@ -82,6 +82,8 @@ pub struct Model {
     pub facts: Arc<Facts>,
     /// Facts have been read from the store at least once; before that the screen says that it loads.
     pub loaded: bool,
+    /// What was read of the facts when the board was last derived.
+    pub readings: Readings,
     /// What the facts mean.
     pub board: Board,
     /// Who may approve what.
@@ -132,6 +134,8 @@ pub struct Model {
     pub watched: Vec<Watched>,
     /// Syncs that follow a write closely, still to come.
     pub eager_syncs: u8,
+    /// Drafts that the store would not take, by their keys: tried again, and shown where their composer opens.
+    pub unkept: BTreeMap<String, String>,
     /// When the viewer marked proposals as seen.
     pub seen: BTreeMap<PullNumber, Timestamp>,
     /// Short news, oldest first.
@@ -244,8 +248,9 @@ impl Model {
             size,
             facts,
             loaded: false,
-            owners: Arc::new(Tree::read(&BTreeMap::new(), None)),
+            owners: Arc::default(),
             roster: Arc::default(),
+            readings: Readings::default(),
             board: Board { viewer: Viewer::default(), freeze: None, verdicts: Vec::new() },
             lists: Lists::default(),
             home: Home::Board,
@@ -269,6 +274,7 @@ impl Model {
             undoable: Vec::new(),
             watched: Vec::new(),
             eager_syncs: 0,
+            unkept: BTreeMap::new(),
             seen: BTreeMap::new(),
             toasts: Vec::new(),
             leaving: Leaving::No,

@@ -69,6 +69,15 @@ pub enum Msg {
         /// Its text.
         text: Option<String>,
     },
+    /// A draft could not be kept: the disk is full, the store is gone.
+    DraftNotKept {
+        /// Which.
+        key: String,
+        /// Its text, which is nowhere else any more where its composer is closed.
+        text: String,
+        /// Why.
+        failure: Failure,
+    },
     /// The outbox as it is now: all that is not done, oldest first.
     OutboxLoaded(Vec<Outgoing>),
     /// A sync got on.

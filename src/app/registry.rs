@@ -101,6 +101,10 @@ pub enum Command {
     Hold,
     /// Shepherding.
     Shepherd,
+    /// Reply in a thread.
+    Reply,
+    /// Resolve a thread.
+    Resolve,
     /// Cheap sync.
     Refresh,
     /// Full sync.
@@ -247,6 +251,8 @@ entries! {
     Lift "lift" "lift" Act [Target] ["U"] "Lift your veto, or a hold";
     Hold "hold" "hold" Act [Target] ["H"] "Pause merging with /hold and a reason";
     Shepherd "shepherd" "take it" Act [Target] ["s"] "Take, hand over or give up shepherding (/assign, /unassign)";
+    Reply "reply" "reply" Act [Proposal] ["a"] "Answer in one of its threads";
+    Resolve "resolve" "resolve" Act [Proposal] ["x"] "Resolve one of its threads";
     MarkSeen "mark-seen" "seen" Act [Target] ["m"] "Mark as seen: off Today until a human does something (local)";
     Browse "browse" "browser" Act [Target] ["o"] "Open the proposal in the browser";
     CopyLink "copy-link" "copy link" Act [Target] ["y"] "Copy the proposal's link";

@@ -19,7 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui_textarea::{Input, Key as TextKey, TextArea};
 
 use super::effect::{Effect, Effects, ReqId, SyncMode, Timer};
-use super::model::{Leaving, Level, Model, Overlay, Toast};
+use super::model::{Leaving, Level, Model, Toast};
 use super::msg::Msg;
 
 pub use keys::layers;
@@ -72,6 +72,7 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Effects {
             Effects::none()
         }
         Msg::DraftLoaded { key, text } => composer::draft_loaded(model, &key, text),
+        Msg::DraftNotKept { key, text, failure } => composer::draft_not_kept(model, key, text, &failure),
         Msg::OutboxLoaded(entries) => outbox::loaded(model, entries),
         Msg::SyncProgressed { request, what, done, total } => sync::progressed(model, request, what, done, total),
         Msg::Synced { request, outcome } => sync::ended(model, request, outcome),
@@ -81,7 +82,11 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Effects {
         Msg::SendEnded { request, id, outcome } => outbox::send_ended(model, request, id, outcome),
         Msg::TakeBackFailed { failure, .. } => outbox::take_back_failed(model, &failure),
         Msg::EditorClosed(result) => composer::editor_closed(model, result),
-        Msg::BrowseFailed(failure) => toast(model, Level::Error, failure.to_string()),
+        // What to do comes first: the line may be cut at its end, and the address in it is long.
+        Msg::BrowseFailed(failure) => {
+            let hint = failure.hint.as_deref().map_or_else(String::new, |hint| format!("{hint} "));
+            toast(model, Level::Error, format!("{hint}Could not {}: {}", failure.attempted, failure.cause))
+        }
         Msg::Noticed(text) => toast(model, Level::Warn, text),
     }
 }
@@ -93,7 +98,7 @@ fn fired(model: &mut Model, timer: Timer) -> Effects {
             Effect::StartTimer { timer: Timer::Minute, after: MINUTE }.into()
         }
         Timer::Refresh => sync::start(model, SyncMode::Changed, false),
-        Timer::Draft => composer::save_draft(model),
+        Timer::Draft => composer::keep_drafts(model),
         Timer::Send(id) => outbox::due(model, id),
         Timer::Toast => {
             // The clock may be frozen (VEPHERD_NOW), so the oldest goes whatever it says.
@@ -137,10 +142,7 @@ fn next_toast(model: &Model) -> Effects {
 /// Leaves at once: a text that is being written is kept as a draft, what is queued stays in the outbox.
 fn quit(model: &mut Model) -> Effects {
     model.leaving = Leaving::Now;
-    let mut effects = match model.overlay {
-        Some(Overlay::Composer(_)) => composer::save_draft(model),
-        _ => Effects::none(),
-    };
+    let mut effects = composer::keep_drafts(model);
     effects.push(Effect::Quit);
     effects
 }

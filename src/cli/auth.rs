@@ -22,7 +22,7 @@ pub async fn run(context: &Context, what: AuthCommand) -> Result<(), Failure> {
     match what {
         AuthCommand::Login => {
             let token = input::token(&host)?;
-            match who(&Client::connect(api, token.clone())?).await {
+            match who(&Client::connect(api, token.clone(), &context.wire()?)?).await {
                 Ok(login) => tell(&format!("vepherd: this token is {login}'s")),
                 // A token that GitHub refuses is not kept; one that could not be tried is.
                 Err(failure) if failure.exit_code() == 4 => {
@@ -44,7 +44,7 @@ pub async fn run(context: &Context, what: AuthCommand) -> Result<(), Failure> {
         AuthCommand::Status => {
             let token = secrets::find(&context.env, api)?;
             let source = token.source;
-            let login = who(&Client::connect(api, token.secret)?).await?;
+            let login = who(&Client::connect(api, token.secret, &context.wire()?)?).await?;
             print(&format!("{host}: {login}, by {source}\n"))
         }
     }

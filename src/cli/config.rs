@@ -9,6 +9,7 @@ use super::output::print;
 use super::session::Context;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::shell::config::{ColorChoice, DEFAULT_FILE, GlyphChoice, Origin};
+use crate::shell::github::client::AT_ONCE;
 
 /// Runs it.
 ///
@@ -52,6 +53,8 @@ fn show(context: &Context) -> String {
     line("repo", &format!("{:?}", settings.repo.value.to_string()), &settings.repo.origin);
     line("profile", &format!("{:?}", settings.profile_name.value), &settings.profile_name.origin);
     line("github_api", &format!("{:?}", settings.api.value), &settings.api.origin);
+    let origin = if settings.requests_at_once == AT_ONCE { Origin::Default } else { Origin::File };
+    line("requests_at_once", &settings.requests_at_once, &origin);
     match &settings.sigs {
         Some(sigs) => line("sigs", &format!("{sigs:?}"), &Origin::File),
         None => line("sigs", &"[]", &"found in OWNERS_ALIASES and sigs.yaml"),

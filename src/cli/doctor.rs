@@ -36,6 +36,9 @@ pub async fn run(context: &Context, args: &JsonArgs) -> Result<(), Failure> {
         checks.push(check);
         client
     };
+    if !context.global.demo {
+        checks.push(("proxy", proxy(context)));
+    }
     if let Some(client) = &client {
         checks.extend(github(context, client).await);
     }
@@ -71,10 +74,15 @@ fn store(context: &Context) -> Result<String, Failure> {
     Ok(format!("{}: {} proposals, synced {synced}, {unsent} unsent", path.display(), facts.pulls.len()))
 }
 
+fn proxy(context: &Context) -> Result<String, Failure> {
+    let way = context.wire()?.proxies.words(&context.settings.api.value);
+    Ok(way.map_or_else(|| "none on the way".to_owned(), |proxy| format!("{proxy} on the way")))
+}
+
 fn token(context: &Context) -> (Check, Option<Client>) {
     let api = &context.settings.api.value;
     let found = secrets::find(&context.env, api)
-        .and_then(|token| Client::connect(api, token.secret).map(|client| (client, token.source)));
+        .and_then(|token| Client::connect(api, token.secret, &context.wire()?).map(|client| (client, token.source)));
     match found {
         Ok((client, source)) => (("token", Ok(format!("from {source}"))), Some(client)),
         Err(failure) => (("token", Err(failure)), None),

@@ -9,6 +9,8 @@ use super::output::{Out, tell};
 use crate::domain::failure::Failure;
 use crate::shell::config::{Env, Flags, Settings};
 use crate::shell::github::Client;
+use crate::shell::github::connect::Wire;
+use crate::shell::github::proxy::Proxies;
 use crate::shell::paths::Paths;
 use crate::shell::secrets;
 use crate::shell::services::Services;
@@ -81,7 +83,7 @@ impl Context {
             tell(&format!("vepherd: {notice}"));
         }
         let api = &self.settings.api.value;
-        let client = secrets::find(&self.env, api).and_then(|token| Client::connect(api, token.secret));
+        let client = secrets::find(&self.env, api).and_then(|token| Client::connect(api, token.secret, &self.wire()?));
         let services = Services {
             repo: self.settings.repo.value.clone(),
             profile: Arc::new(self.settings.profile.clone()),
@@ -114,6 +116,14 @@ impl Context {
             writing: self.settings.writing(),
         };
         Ok(Session { services, demo: Some(sim) })
+    }
+
+    /// How the network is used.
+    ///
+    /// # Errors
+    /// Where a proxy is set that cannot be used.
+    pub fn wire(&self) -> Result<Wire, Failure> {
+        Ok(Wire { proxies: Proxies::read(&self.env)?, at_once: self.settings.requests_at_once })
     }
 
     /// A folder for the editor's file, private to the user.
@@ -160,7 +170,8 @@ impl Session {
         match (self.sync(Mode::Changed).await, known) {
             (Ok(_), _) => Ok(None),
             (Err(failure), Some(at)) if failure.exit_code() == 4 => {
-                tell(&format!("vepherd: {failure}\nShowing what the local store has, synced {at}."));
+                // The failure itself comes at the end, with the exit code.
+                tell(&format!("vepherd: GitHub was not reached; this is what the local store has, synced {at:.0}"));
                 Ok(Some(failure))
             }
             (Err(failure), _) => Err(failure),

@@ -10,6 +10,8 @@ use crate::app::keymap::Keymap;
 use crate::app::registry;
 use crate::domain::failure::Failure;
 use crate::shell::config::{Env, GlyphChoice, KeySetting, Mistake};
+use crate::shell::services::Services;
+use crate::shell::store::OutboxState;
 use crate::shell::{editor, runtime};
 use crate::view::styles::{ColorMode, GlyphSet, Styles};
 
@@ -39,7 +41,23 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
         undo: context.settings.undo.value,
         notice: notice(context.settings.mistakes.iter().chain(&mistakes)),
     };
-    runtime::run(session.services, options).await
+    let (services, kept) = (session.services.clone(), session.demo.is_none());
+    let outcome = runtime::run(session.services, options).await;
+    if kept {
+        left_behind(&services);
+    }
+    outcome
+}
+
+/// What is written and not on GitHub is said once more, where it is still to be read after the TUI.
+fn left_behind(services: &Services) {
+    let rows = services.store.outbox().unwrap_or_default();
+    let unsent = rows.iter().filter(|row| row.state != OutboxState::Done).count();
+    match unsent {
+        0 => {}
+        1 => tell("vepherd: 1 write is in the outbox and not on GitHub: `vepherd outbox` shows it"),
+        n => tell(&format!("vepherd: {n} writes are in the outbox and not on GitHub: `vepherd outbox` shows them")),
+    }
 }
 
 /// What the TUI says at once of settings that cannot be used: the first of them, and how many more there are.

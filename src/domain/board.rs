@@ -1,6 +1,7 @@
 //! The board: every proposal's verdict, most urgent first, and the lanes that a screen shows. Derived, never stored.
 
 mod derive;
+mod readings;
 
 use std::cmp::Ordering;
 
@@ -11,6 +12,7 @@ use super::ids::{Login, PullNumber, Release, SigName};
 use super::verdict::{Convergence, Kind, Stage, Verdict};
 
 pub use derive::{derive, derive_one};
+pub use readings::Readings;
 
 /// Everything derived from the facts.
 #[derive(Clone, Debug, PartialEq)]

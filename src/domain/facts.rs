@@ -30,6 +30,30 @@ pub struct Facts {
     pub issues: BTreeMap<u64, Arc<IssueFacts>>,
     /// The files that say who is who and what is when.
     pub files: RepoFiles,
+    /// Parts of the repository that the newest sync could not read; parts of one pull are in [`PullFacts::truncated`].
+    pub gaps: Vec<Gap>,
+}
+
+/// A part of the repository, or of a file beside it, that the newest sync could not read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// Which part, in words.
+    pub what: String,
+    /// Why.
+    pub why: String,
+    /// From when what is known of it is; `None` where nothing is known.
+    pub known_from: Option<Timestamp>,
+}
+
+impl Gap {
+    /// As a sentence for a screen.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self.known_from {
+            Some(at) => format!("{} could not be read ({}); what is shown of it is from {at:.0}", self.what, self.why),
+            None => format!("{} could not be read ({}), and nothing is known of it yet", self.what, self.why),
+        }
+    }
 }
 
 impl Facts {
@@ -44,6 +68,7 @@ impl Facts {
             pulls: BTreeMap::new(),
             issues: BTreeMap::new(),
             files: RepoFiles::default(),
+            gaps: Vec::new(),
         }
     }
 

@@ -116,6 +116,14 @@ impl Schedules {
     pub fn is_out(&self, release: &Release, now: Timestamp) -> Option<bool> {
         self.ga_of(release).map(|day| days_until(day, now) < 0)
     }
+
+    /// Of every release, oldest first, whether its freeze and its day of release have passed. While these answers stay
+    /// the same, so does everything that a proposal's release follows from.
+    #[must_use]
+    pub fn passed(&self, now: Timestamp) -> Vec<[bool; 2]> {
+        let over = |day: Option<&Entry>| day.is_some_and(|entry| days_until(entry.when, now) < 0);
+        self.releases.iter().map(|schedule| [over(schedule.freeze()), over(schedule.ga())]).collect()
+    }
 }
 
 impl Schedule {

@@ -15,6 +15,7 @@ mod kind;
 mod people;
 mod problems;
 mod readiness;
+mod reading;
 mod reasons;
 mod releases;
 mod shepherd;
@@ -29,8 +30,9 @@ mod words;
 pub use asks::ask;
 pub use codes::{Problem, ProblemCode, Reason, ReasonCode};
 pub use context::Context;
-pub use derive::derive;
+pub use derive::{derive, judge};
 pub use readiness::{Ready, ReadyItem, ReadyState};
+pub use reading::Reading;
 pub use releases::{Disagreement, ReleaseSource, TargetSource, disagreements};
 pub use timing::{BotDoes, BotStep, Clocks, Convergence, Sla, WorkingDays};
 

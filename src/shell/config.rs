@@ -182,6 +182,8 @@ pub struct Settings {
     pub api: Setting<String>,
     /// The viewer's SIGs, where the file sets them.
     pub sigs: Option<Vec<SigName>>,
+    /// The most requests to GitHub that are under way at once.
+    pub requests_at_once: usize,
     /// When text is coloured, where the file says so.
     pub color: ColorChoice,
     /// The theme's colours.
@@ -252,6 +254,7 @@ impl Settings {
             repo,
             api,
             sigs: file.sigs,
+            requests_at_once: file.requests_at_once.unwrap_or(super::github::client::AT_ONCE),
             color: file.color.unwrap_or_default(),
             theme,
             theme_name,

@@ -10,7 +10,10 @@ pub mod client;
 pub mod connect;
 pub mod edge;
 pub mod failures;
+pub mod less;
+pub mod limits;
 pub mod map;
+pub mod proxy;
 pub mod send;
 pub mod wire;
 

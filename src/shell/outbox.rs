@@ -73,10 +73,12 @@ pub fn enqueue(
 /// # Errors
 /// Where there is no such row, it may be on GitHub already, the action has no text, or it is not postable.
 pub fn edit(store: &Store, profile: &Profile, id: OutboxId, text: String) -> Result<OutboxRow, Failure> {
-    let mut row = store.outbox_row(id)?.ok_or_else(|| no_row(id))?;
     let refused = |why: &str| {
         Failure::new(FailureKind::Refused, format!("edit {id}"), why).hint("`vepherd outbox` says how it stands.")
     };
+    // Whoever sends has the old text in hand already.
+    let Some(_turn) = Turn::free(store)? else { return Err(refused("a vepherd is sending just now: try again")) };
+    let mut row = store.outbox_row(id)?.ok_or_else(|| no_row(id))?;
     match row.state {
         OutboxState::Queued | OutboxState::Parked | OutboxState::Failed if row.done == 0 => {}
         OutboxState::Done => return Err(refused("it is on GitHub")),

@@ -101,7 +101,7 @@ impl Services {
     /// # Errors
     /// As [`Sender::send`], and where there is no way to GitHub.
     pub async fn send(&self, id: OutboxId, how: How) -> Result<Sent, Failure> {
-        self.may_write()?;
+        self.may_try()?;
         self.sender()?.send(id, how).await
     }
 
@@ -110,7 +110,7 @@ impl Services {
     /// # Errors
     /// As [`Sender::send_all`], and where there is no way to GitHub.
     pub async fn send_all(&self) -> Result<Vec<Sent>, Failure> {
-        self.may_write()?;
+        self.may_try()?;
         self.sender()?.send_all().await
     }
 
@@ -127,7 +127,17 @@ impl Services {
     /// # Errors
     /// Where nothing can be posted.
     pub fn may_write(&self) -> Result<(), Failure> {
-        match self.read_only() {
+        self.unless(self.read_only())
+    }
+
+    /// The same for what is in the outbox: the user may have given the token more power since GitHub refused it.
+    fn may_try(&self) -> Result<(), Failure> {
+        let by_scope = || self.client.as_ref().ok().and_then(Client::lacks_scope);
+        self.unless(self.writing.forbidden.clone().or_else(by_scope))
+    }
+
+    fn unless(&self, reason: Option<String>) -> Result<(), Failure> {
+        match reason {
             None => Ok(()),
             Some(why) => {
                 let hint = match self.writing.forbidden {

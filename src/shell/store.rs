@@ -20,7 +20,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::facts::{Facts, IssueFacts, PullFacts, RepoFiles};
+use crate::domain::facts::{Facts, Gap, IssueFacts, PullFacts, RepoFiles};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::{Login, PullNumber, RepoId};
 
@@ -84,13 +84,16 @@ impl Store {
         let mut facts = Facts::empty(repo.clone());
         let db = self.db();
         let key = key(repo);
-        let head: Option<[Option<String>; 4]> = db
-            .query_row("SELECT default_branch, viewer, synced_at, files FROM repos WHERE repo = ?1", [&key], |row| {
-                Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?])
-            })
+        let head: Option<[Option<String>; 5]> = db
+            .query_row(
+                "SELECT default_branch, viewer, synced_at, files, gaps FROM repos WHERE repo = ?1",
+                [&key],
+                |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?]),
+            )
             .optional()
             .map_err(&attempt)?;
-        if let Some([branch, viewer, synced_at, files]) = head {
+        if let Some([branch, viewer, synced_at, files, gaps]) = head {
+            facts.gaps = gaps.and_then(|json| decode("gaps", &json)).unwrap_or_default();
             facts.default_branch = branch;
             facts.viewer = viewer.map(Login::new);
             facts.synced_at = synced_at.and_then(|text| text.parse().ok());
@@ -135,6 +138,9 @@ impl Store {
     /// # Errors
     /// Where the store cannot be written.
     pub fn save_pulls(&self, repo: &RepoId, pulls: &[PullFacts]) -> Result<(), Failure> {
+        if pulls.is_empty() {
+            return Ok(());
+        }
         self.write("save pulls in the local store", |tx| {
             let mut put = tx.prepare_cached("INSERT OR REPLACE INTO pulls (repo, number, json) VALUES (?1, ?2, ?3)")?;
             for pull in pulls {
@@ -176,6 +182,20 @@ impl Store {
             tx.execute(
                 "INSERT INTO repos (repo, files) VALUES (?1, ?2) ON CONFLICT (repo) DO UPDATE SET files = excluded.files",
                 params![key(repo), encode(files)?],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Keeps what a sync could not read.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn save_gaps(&self, repo: &RepoId, gaps: &[Gap]) -> Result<(), Failure> {
+        self.write("note the sync in the local store", |tx| {
+            tx.execute(
+                "INSERT INTO repos (repo, gaps) VALUES (?1, ?2) ON CONFLICT (repo) DO UPDATE SET gaps = excluded.gaps",
+                params![key(repo), encode(&gaps)?],
             )?;
             Ok(())
         })

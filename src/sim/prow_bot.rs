@@ -4,7 +4,9 @@
 
 mod approve;
 mod look;
+mod overrides;
 mod say;
+mod verify;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,6 +32,17 @@ pub struct Robots {
     pub(super) merged_in: Option<Timestamp>,
 }
 
+/// Seconds that the needs-rebase plugin gives GitHub to compute mergeability (`specs/prow.md` §7.10).
+const REBASE_WAIT: SignedDuration = SignedDuration::from_secs(5);
+
+/// Something that a robot does at its time.
+#[derive(Clone, Copy)]
+enum Due {
+    Delivery,
+    Rebase,
+    Tide,
+}
+
 impl World {
     /// Puts Prow's robots to work on the profile's repository, with the App's account `login`.
     pub fn employ_prow(&mut self, profile: Profile, login: &str) {
@@ -45,24 +58,22 @@ impl World {
         let Some(robots) = self.robots.as_ref().filter(|robots| robots.profile.repo == item.repo) else { return };
         let login = robots.login.to_string();
         self.acting = true;
-        loop {
-            let delivered = self.next_due(item);
-            let tide = self.item(item).and_then(|state| state.tide_due);
-            let first = delivered.into_iter().chain(tide).min();
-            if first.is_none_or(|first| first > now) {
-                break;
-            }
-            if delivered.is_some() && delivered == first {
-                let Some(due) = delivered else { break };
-                let delivery = self.item_mut(item).and_then(|state| state.deliveries.pop_front());
-                if let Some(delivery) = delivery {
-                    self.hear(item, due, &login, &delivery);
+        while let Some((due, what)) = self.first_due(item).filter(|(due, _)| *due <= now) {
+            let Some(state) = self.item_mut(item) else { break };
+            match what {
+                Due::Delivery => {
+                    if let Some(delivery) = state.deliveries.pop_front() {
+                        self.hear(item, due, &login, &delivery);
+                    }
                 }
-            } else if let Some(due) = tide {
-                if let Some(state) = self.item_mut(item) {
+                Due::Rebase => {
+                    state.rebase_due = None;
+                    self.needs_rebase(item, due, &login);
+                }
+                Due::Tide => {
                     state.tide_due = None;
+                    self.tide(item, due);
                 }
-                self.tide(item, due);
             }
         }
         self.acting = false;
@@ -85,12 +96,21 @@ impl World {
         let waiting: Vec<ItemRef> = repo
             .items
             .values()
-            .filter(|item| !item.deliveries.is_empty() || item.tide_due.is_some())
+            .filter(|item| !item.deliveries.is_empty() || item.rebase_due.is_some() || item.tide_due.is_some())
             .map(|item| ItemRef { repo: id.clone(), number: item.number })
             .collect();
         for item in waiting {
             self.settle(&item, now);
         }
+    }
+
+    /// What is due first on an item; of equal times, in the order in which they are named.
+    fn first_due(&self, item: &ItemRef) -> Option<(Timestamp, Due)> {
+        let state = self.item(item)?;
+        let delivery = self.next_due(item).map(|due| (due, Due::Delivery));
+        let rebase = state.rebase_due.map(|due| (due, Due::Rebase));
+        let tide = state.tide_due.map(|due| (due, Due::Tide));
+        delivery.into_iter().chain(rebase).chain(tide).min_by_key(|(due, _)| *due)
     }
 
     /// When the answer to the next delivery is due: one to two seconds after it, the same in every run.
@@ -126,7 +146,7 @@ impl World {
         if plugin("wip") && (titled || (fresh && delivery.what != Happening::Synchronize)) {
             self.wip(item, at, bot);
         }
-        if plugin("invalidcommitmsg") && (fresh || titled) {
+        if plugin("invalidcommitmsg") && (fresh || delivery.what == Happening::Edited) {
             self.commit_messages(item, at, bot);
         }
         if fresh {
@@ -134,19 +154,26 @@ impl World {
                 self.owners_labels(item, at, bot);
             }
             if plugin("dco") {
-                self.dco(item, at, bot);
+                // A reopened pull request is checked and not told again.
+                self.dco(item, at, bot, delivery.what != Happening::Reopened);
             }
             if plugin("size") {
                 self.size(item, at, bot);
+            }
+            if plugin("verify-owners") {
+                self.verify_owners(item, at, bot);
             }
             self.workflows(item, at);
         }
         let ready = delivery.what == Happening::Opened || delivery.what == Happening::DraftChanged;
         if plugin("blunderbuss") && ready {
-            self.ask_reviewers(item, at, bot);
+            self.ask_first_reviewers(item, at, bot);
         }
-        if plugin("needs-rebase") && (fresh || matches!(delivery.what, Happening::Comment(_)) && !own) {
-            self.needs_rebase(item, at, bot);
+        if plugin("needs-rebase")
+            && (fresh || matches!(delivery.what, Happening::Comment(_)) && !own)
+            && let Some(state) = self.item_mut(item)
+        {
+            state.rebase_due = state.rebase_due.or_else(|| at.checked_add(REBASE_WAIT).ok());
         }
         if plugin("approve") && fresh {
             self.approve(item, at, bot);

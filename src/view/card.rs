@@ -58,8 +58,9 @@ impl Card<'_> {
         let mut next = || rows.next().unwrap_or_default();
         match size {
             CardSize::Line => {
-                let clock = Line::from(clock(self.verdict, styles));
-                pen::sides(buf, next(), self.first(styles), clock, styles);
+                let mut right = self.incomplete("", styles);
+                right.extend(clock(self.verdict, styles));
+                pen::sides(buf, next(), self.first(styles), Line::from(right), styles);
             }
             CardSize::Card => {
                 pen::line(buf, next(), self.first(styles), styles);
@@ -149,8 +150,19 @@ impl Card<'_> {
         pen::sides(buf, row, left, tail, styles);
     }
 
+    /// Something of it could not be read: what the card says may be wrong.
+    fn incomplete(&self, word: &str, styles: &Styles) -> Vec<Span<'static>> {
+        match self.pull.truncated.is_empty() {
+            true => Vec::new(),
+            false => vec![span(format!("{} {word}", styles.glyphs.problem), styles.warn)],
+        }
+    }
+
     fn tail(&self, styles: &Styles) -> Line<'static> {
         let mut parts = Vec::new();
+        if !self.pull.truncated.is_empty() {
+            parts.push(self.incomplete("incomplete", styles));
+        }
         if self.verdict.threads.open > 0 {
             parts.push(vec![span(format!("{}{}", styles.glyphs.threads, self.verdict.threads.open), styles.dim)]);
         }

@@ -12,10 +12,11 @@ use super::pen::{self, span};
 use super::styles::Styles;
 use super::words;
 use crate::app::available;
+use crate::app::foot;
 use crate::app::hit;
-use crate::app::model::{Home, Level, Model, Overlay, Page, Trouble};
-use crate::app::registry::{self, Availability, Command};
-use crate::domain::text::sanitize_line;
+use crate::app::model::{Home, Level, Model, Overlay, Trouble};
+use crate::app::registry::{Availability, Command};
+use crate::domain::text::{sanitize_line, truncate};
 
 /// The first line of the views: the program, the repository, the viewer's SIGs; the freeze, freshness, budget, outbox.
 pub(super) fn header(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer, styles: &Styles) {
@@ -76,6 +77,9 @@ fn freshness(model: &Model, now: Timestamp, styles: &Styles) -> Vec<Span<'static
     };
     match &model.trouble {
         Some(_) => vec![span(format!("{} {age}", styles.glyphs.problem), styles.warn)],
+        None if !model.warnings.is_empty() => {
+            vec![span(format!("{} {age}, incomplete", styles.glyphs.problem), styles.warn)]
+        }
         None => vec![span(age, styles.dim)],
     }
 }
@@ -118,7 +122,11 @@ pub(super) fn status(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer
             span("u", styles.key),
             span(" undo ", styles.dim),
         ],
-        None => Vec::new(),
+        // Why the keys for writing are faint.
+        None => model.read_only.as_ref().map_or_else(Vec::new, |why| {
+            let text = format!("read-only: {}", sanitize_line(why));
+            vec![span(format!("{} ", truncate(&text, usize::from(area.width / 2))), styles.warn)]
+        }),
     };
     // The way to undo is never cut: it is there for a moment only.
     let right = Line::from(right);
@@ -136,7 +144,7 @@ pub(super) fn status(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer
             };
             vec![span(format!(" {glyph} "), style), span(sanitize_line(&toast.text), style)]
         }
-        None => match shown_trouble(model).filter(|trouble| !fits(trouble, now, area.width)) {
+        None => match foot::trouble(model).filter(|trouble| !fits(trouble, now, area.width)) {
             Some(trouble) => vec![
                 span(format!(" {} ", styles.glyphs.problem), styles.warn),
                 span(trouble_words(trouble), styles.warn),
@@ -170,11 +178,6 @@ fn selected(model: &Model, styles: &Styles) -> Vec<Span<'static>> {
     spans
 }
 
-/// What is wrong, where no overlay asks for the lines at the foot of the screen.
-fn shown_trouble(model: &Model) -> Option<&Trouble> {
-    model.trouble.as_ref().filter(|_| model.overlay.is_none())
-}
-
 fn trouble_words(trouble: &Trouble) -> String {
     let failure = &trouble.failure;
     let cause = sanitize_line(&failure.cause);
@@ -201,7 +204,7 @@ fn fits(trouble: &Trouble, now: Timestamp, width: u16) -> bool {
 
 /// Keys for what can be done here; in trouble, what is wrong and what to do, for as long as it stands.
 pub(super) fn hints(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer, styles: &Styles) {
-    if let Some(trouble) = shown_trouble(model) {
+    if let Some(trouble) = foot::trouble(model) {
         // Where one line has no room for all of it, what is wrong stands above and what to do here.
         let text = match hint_words(trouble) {
             Some(hint) if fits(trouble, now, area.width) => format!("{} {hint}", trouble_words(trouble)),
@@ -217,86 +220,18 @@ pub(super) fn hints(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer,
         let error = span(format!(" {} {}", styles.glyphs.problem, sanitize_line(what)), styles.bad);
         return pen::line(buf, area, Line::from(error), styles);
     }
-    let mut spans = vec![span(" ", styles.dim)];
-    let mut used = 1;
-    let all = commands(model);
-    // The way to all the others is never cut.
-    let help = all.last().filter(|last| **last == Command::Help).map(|_| hint(model, Command::Help, styles));
-    let last: usize = help.iter().flatten().map(Span::width).sum();
-    for command in all.iter().filter(|command| **command != Command::Help) {
-        let hint = hint(model, *command, styles);
-        let width: usize = hint.iter().map(Span::width).sum();
-        if used + width + last > usize::from(area.width) {
-            break;
-        }
-        used += width;
-        spans.extend(hint);
+    for (command, place) in foot::strip(model, area) {
+        pen::line(buf, place, Line::from(hint(model, command, styles)), styles);
     }
-    spans.extend(help.into_iter().flatten());
-    pen::line(buf, area, Line::from(spans), styles);
 }
 
 /// A command's first key and what it does; faint where it would be refused now, so that nothing moves when the selection
 /// does. Nothing where no key is left to it.
 fn hint(model: &Model, command: Command, styles: &Styles) -> Vec<Span<'static>> {
-    let Some(key) = model.keymap.keys(command).first() else { return Vec::new() };
-    let (key_style, words) = match available::of(model, command) {
+    let Some((key, words)) = foot::label(model, command) else { return Vec::new() };
+    let (key_style, style) = match available::of(model, command) {
         Availability::Refused(_) => (styles.faint, styles.faint),
         Availability::Ready | Availability::Warned(_) => (styles.key, styles.dim),
     };
-    vec![span(key.clone(), key_style), span(format!(" {}   ", registry::entry(command).hint), words)]
-}
-
-fn commands(model: &Model) -> &'static [Command] {
-    use Command as C;
-    match (&model.overlay, model.page()) {
-        (Some(Overlay::Composer(_)), _) => &[C::Submit, C::Editor, C::Close],
-        (Some(Overlay::Filter(_)), _) => &[C::Accept, C::Close],
-        (Some(Overlay::Picker(_)), _) => &[C::Accept, C::Close, C::PickNext],
-        (Some(Overlay::Help(_)), _) => &[C::Down, C::Up, C::Leave],
-        (None, Some(Page::Proposal(_))) => &[
-            C::Comment,
-            C::Lgtm,
-            C::Approve,
-            C::Veto,
-            C::Hold,
-            C::Lift,
-            C::Shepherd,
-            C::NextTab,
-            C::Threads,
-            C::NextProposal,
-            C::Browse,
-            C::Help,
-        ],
-        (None, Some(Page::Outbox(_))) => &[C::Resend, C::EditWrite, C::Discard, C::Open, C::Undo, C::Back, C::Help],
-        (None, None) => match model.home {
-            Home::Board => &[
-                C::Open,
-                C::Comment,
-                C::Lgtm,
-                C::Approve,
-                C::Veto,
-                C::Shepherd,
-                C::Grouping,
-                C::Filter,
-                C::MarkSeen,
-                C::Refresh,
-                C::Browse,
-                C::Help,
-            ],
-            Home::Today | Home::Queues | Home::Conflicts => &[
-                C::Open,
-                C::Comment,
-                C::Lgtm,
-                C::Approve,
-                C::Veto,
-                C::Shepherd,
-                C::MarkSeen,
-                C::Filter,
-                C::Refresh,
-                C::Browse,
-                C::Help,
-            ],
-        },
-    }
+    vec![span(key, key_style), span(format!(" {words}"), style)]
 }

@@ -9,13 +9,13 @@ use ratatui_textarea::{TextArea, WrapMode};
 
 use super::pen::{self, span};
 use super::styles::Styles;
-use super::wrap::{Piece, wrap};
+use super::wrap::{Piece, chop, wrap};
 use crate::app::geometry;
 use crate::app::model::{Composer, Model, Purpose};
 use crate::domain::action::{Post, ReviewEvent};
 use crate::domain::prow::forecast::Forecast;
 use crate::domain::prow::gate::{Gate, GateState};
-use crate::domain::text::sanitize_line;
+use crate::domain::text::{sanitize, sanitize_line};
 
 /// Draws the composer over the body of the screen.
 pub(super) fn draw(model: &Model, composer: &Composer, body: Rect, buf: &mut Buffer, styles: &Styles) {
@@ -32,6 +32,11 @@ pub(super) fn draw(model: &Model, composer: &Composer, body: Rect, buf: &mut Buf
         | Purpose::Unveto { .. }
         | Purpose::Hold
         | Purpose::Unhold => String::new(),
+        Purpose::Reply { thread, .. } => model
+            .proposal(composer.pull)
+            .and_then(|(_, pull)| pull.threads.iter().find(|known| known.id == *thread))
+            .and_then(|thread| thread.comments.first()?.author.as_ref())
+            .map_or_else(String::new, |who| format!(", to {}", sanitize_line(who.login.as_str()))),
     };
     let on = if matches!(composer.purpose, Purpose::Unveto { .. } | Purpose::Unhold) { "of" } else { "on" };
     let strong = if matches!(composer.purpose, Purpose::Veto { .. }) { styles.bad } else { styles.selected };
@@ -110,6 +115,9 @@ fn panel(composer: &Composer, plan: &geometry::ComposerPlan, buf: &mut Buffer, s
         Ok(forecast) => {
             lines.push(pen::titled_rule("What this will do", width, styles));
             lines.extend(self::lines(forecast, width, styles));
+            lines.push(Line::default());
+            lines.push(pen::titled_rule("Exactly this is posted", width, styles));
+            lines.extend(posted(&forecast.posts, width, styles));
         }
         Err(why) => {
             lines.push(pen::titled_rule("Cannot be sent yet", width, styles));
@@ -172,6 +180,33 @@ pub(super) fn lines(forecast: &Forecast, width: usize, styles: &Styles) -> Vec<L
         let (words, style) = gate_words(gate);
         let style = if style { styles.warn } else { styles.text };
         item(styles.glyphs.dot, styles.dim, vec![span("gate afterwards: ", styles.dim), span(words, style)]);
+    }
+    lines
+}
+
+/// The texts of posts, line for line as GitHub gets them.
+pub(super) fn posted(posts: &[Post], width: usize, styles: &Styles) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for (index, post) in posts.iter().enumerate() {
+        if index > 0 {
+            lines.push(Line::default());
+        }
+        let body = match post {
+            Post::Comment { body } | Post::Review { body, .. } | Post::Reply { body, .. } => body,
+            Post::Dismiss { message, .. } => message,
+            Post::Resolve { .. } => "",
+        };
+        if body.is_empty() {
+            lines.push(Line::from(span("no text", styles.dim)));
+        }
+        for line in sanitize(body).lines() {
+            // As it is, its blanks with it: an indented command is none to Prow.
+            for wrapped in chop(Line::from(span(line, styles.text)), width.saturating_sub(2).max(1)) {
+                let mut spans = vec![span(format!("{} ", styles.glyphs.upright), styles.faint)];
+                spans.extend(wrapped.spans);
+                lines.push(Line::from(spans));
+            }
+        }
     }
     lines
 }

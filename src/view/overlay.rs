@@ -1,6 +1,5 @@
-//! What lies over a screen: help, pickers, the filter prompt; and the page of writes that are not done.
+//! What lies over a screen: help, pickers, the filter prompt.
 
-use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -10,12 +9,10 @@ use super::composer;
 use super::pane::Pane;
 use super::pen::{self, span};
 use super::styles::Styles;
-use super::words;
 use crate::app::geometry::{self, Frame};
 use crate::app::hit;
-use crate::app::model::{FilterPrompt, HelpPage, Model, OutboxPage, OutgoingState, Picker};
+use crate::app::model::{FilterPrompt, HelpPage, Model, Picker};
 use crate::app::registry::{Group, entry};
-use crate::domain::action::Action;
 use crate::domain::text::sanitize_line;
 
 /// A frame around an area that has been emptied, with a title on its upper edge.
@@ -131,54 +128,5 @@ pub(super) fn filter(prompt: &FilterPrompt, frame: &Frame, buf: &mut Buffer, sty
         if let Some(cell) = buf.cell_mut((x, text.y)).filter(|_| x < text.right()) {
             cell.set_style(styles.bad);
         }
-    }
-}
-
-/// Writes that are not done.
-pub(super) fn outbox(model: &Model, page: &OutboxPage, now: Timestamp, area: Rect, buf: &mut Buffer, styles: &Styles) {
-    let inner = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
-    if model.outbox.is_empty() {
-        return pen::line(buf, inner, Line::from(span("Everything is sent.", styles.dim)), styles);
-    }
-    let mut rows = inner.intersection(buf.area).rows();
-    for write in &model.outbox {
-        let Some(row) = rows.next() else { break };
-        let selected = page.selected == Some(write.id);
-        let (bar, style) = if selected { (styles.glyphs.bar, styles.selected) } else { (" ", styles.text) };
-        let state = match write.state {
-            OutgoingState::Queued | OutgoingState::Sending => styles.dim,
-            OutgoingState::Unknown | OutgoingState::Parked => styles.warn,
-            OutgoingState::Failed => styles.bad,
-        };
-        let (word, text) = action_words(&write.intent.action);
-        let left = vec![
-            span(bar, styles.selected),
-            span(format!(" {:<8}", write.state.word()), state),
-            span(format!("  {word} on {}", write.intent.pull), style),
-            span(format!("  {}", sanitize_line(&text)), styles.dim),
-        ];
-        let age = words::ago(now, write.intent.created_at);
-        pen::sides(buf, row, Line::from(left), Line::from(span(age, styles.dim)), styles);
-        if let (Some(why), Some(row)) = (&write.why, if write.why.is_some() { rows.next() } else { None }) {
-            let text = format!("{}          {}", if selected { bar } else { " " }, sanitize_line(why));
-            pen::line(buf, row, Line::from(span(text, state)), styles);
-        }
-    }
-}
-
-fn action_words(action: &Action) -> (&'static str, String) {
-    match action {
-        Action::Comment { text } => ("comment", text.clone()),
-        Action::Lgtm { text } => ("sign-off", text.clone()),
-        Action::Approve { text, .. } => ("approval", text.clone()),
-        Action::Veto { reason, .. } => ("veto", reason.clone()),
-        Action::Unveto { why, .. } => ("lifted veto", why.clone()),
-        Action::Hold { reason } => ("hold", reason.clone()),
-        Action::Unhold { text } => ("lifted hold", text.clone()),
-        Action::Assign { login } => ("assignment", login.to_string()),
-        Action::Unassign { login } => ("unassignment", login.to_string()),
-        Action::Cc { login } => ("review request", login.to_string()),
-        Action::Reply { text, .. } => ("reply", text.clone()),
-        Action::Resolve { .. } => ("resolution", String::new()),
     }
 }

@@ -456,3 +456,134 @@ fn dropping_what_may_have_arrived_says_so() {
     press(&mut model, "O x");
     assert!(said(&model).contains("may be on GitHub"), "{}", said(&model));
 }
+
+#[test]
+fn threads_are_answered_and_resolved_from_a_list() {
+    let mut model = model();
+    tell(&mut model, Msg::PermissionLoaded(Some("WRITE".to_owned())));
+    with_pull(&mut model, |pull| {
+        for (at, thread) in pull.threads.iter_mut().enumerate() {
+            thread.comments[0].database_id = Some(70 + at as u64);
+        }
+    });
+    press(&mut model, "Enter a");
+    let Some(Overlay::Picker(picker)) = &model.overlay else { panic!("{}", said(&model)) };
+    let labels: Vec<&str> = picker.choices.iter().map(|choice| choice.label.as_str()).collect();
+    assert!(
+        labels[0].starts_with("dune: Which") && labels[1].starts_with("brook: Typo"),
+        "open ones first: {labels:?}"
+    );
+    let effects = press(&mut model, "Enter");
+    assert!(matches!(&effects[..], [Effect::LoadDraft { key }] if key.ends_with("#402:reply:T1")), "{effects:?}");
+    type_text(&mut model, "The last one.");
+    let (request, intent) = enqueued(&press(&mut model, "Ctrl-s"));
+    let thread = vepherd::domain::ids::NodeId::new("T1");
+    assert_eq!(intent.action, Action::Reply { thread: thread.clone(), to: 70, text: "The last one.".into() });
+    in_outbox(&mut model, request, intent, 4);
+    press(&mut model, "u");
+    assert_eq!(text(&model), "The last one.", "undone, it is in its composer again");
+    press(&mut model, "Esc");
+    let (_, intent) = enqueued(&press(&mut model, "x Enter"));
+    assert_eq!(intent.action, Action::Resolve { thread });
+    // Who may not is told so before GitHub says it.
+    tell(&mut model, Msg::PermissionLoaded(Some("READ".to_owned())));
+    press(&mut model, "x");
+    assert!(model.overlay.is_none() && said(&model).contains("write access"), "{}", said(&model));
+}
+
+#[test]
+fn read_only_says_why_and_writes_nothing() {
+    let mut model = model();
+    tell(&mut model, Msg::ReadOnlyLearned(Some("the token may not write".to_owned())));
+    for key in ["c", "L", "A", "V", "H", "s"] {
+        press(&mut model, key);
+        assert!(model.overlay.is_none() && said(&model).contains("the token may not write"), "{key}: {}", said(&model));
+    }
+    press(&mut model, "?");
+    let Some(Overlay::Help(help)) = &model.overlay else { panic!() };
+    let noted = |command| help.rows.iter().any(|row| row.command == command && row.refused && row.note.is_some());
+    assert!(noted(vepherd::app::registry::Command::Veto));
+    press(&mut model, "q :");
+    let Some(Overlay::Picker(picker)) = &model.overlay else { panic!() };
+    let veto = picker.choices.iter().find(|choice| choice.label == "veto").expect("the palette names it");
+    assert!(veto.note.contains("the token may not write"), "{}", veto.note);
+    press(&mut model, "Esc");
+    tell(&mut model, Msg::OutboxLoaded(vec![waiting(1, OutgoingState::Queued, true)]));
+    assert!(sent(&synced(&mut model)).is_empty());
+}
+
+#[test]
+fn a_draft_that_cannot_be_kept_stays_with_us_and_is_tried_again() {
+    let mut model = model();
+    press(&mut model, "c");
+    type_text(&mut model, "Precious.");
+    let full = |key: &str| Msg::DraftNotKept {
+        key: key.to_owned(),
+        text: "Precious.".to_owned(),
+        failure: Failure::new(FailureKind::Store, "keep a draft", "the disk is full"),
+    };
+    let effects = tell(&mut model, Msg::TimerFired(Timer::Draft));
+    let Some(Effect::SaveDraft { key, .. }) = effects.iter().find(|e| matches!(e, Effect::SaveDraft { .. })).cloned()
+    else {
+        panic!("{effects:?}")
+    };
+    tell(&mut model, full(&key));
+    assert!(composer(&model).problem.as_deref().unwrap_or("").contains("not on disk yet: the disk is full"));
+    let saves = |effects: &[Effect]| effects.iter().any(|e| matches!(e, Effect::SaveDraft { .. }));
+    assert!(saves(&press(&mut model, "Esc")));
+    tell(&mut model, full(&key));
+    // It is nowhere but here; the composer has it again, and time tries it again.
+    press(&mut model, "c");
+    tell(&mut model, Msg::DraftLoaded { key, text: None });
+    assert_eq!(text(&model), "Precious.");
+    press(&mut model, "Esc");
+    assert!(saves(&tell(&mut model, Msg::TimerFired(Timer::Draft))));
+}
+
+#[test]
+fn the_outbox_is_worked_with_the_mouse() {
+    use vepherd::app::hit::{self, Target};
+    use vepherd::app::registry::Command;
+    let mut model = model();
+    let all: Vec<Outgoing> = (1..=30).map(|id| waiting(id, OutgoingState::Parked, true)).collect();
+    tell(&mut model, Msg::OutboxLoaded(all));
+    press(&mut model, "O");
+    let click = |model: &Model, wanted: Target| {
+        let mut cells = (0..45).flat_map(|y| (0..160).map(move |x| (x, y)));
+        let (column, row) = cells.find(|cell| hit::at(model, *cell) == wanted)?;
+        Some(Msg::Clicked { column, row })
+    };
+    let selected = |model: &Model| match model.page() {
+        Some(Page::Outbox(page)) => page.selected.unwrap().0,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(selected(&model), 30, "the newest");
+    assert!(click(&model, Target::Write(OutgoingId(1))).is_none(), "scrolled away");
+    let msg = click(&model, Target::Write(OutgoingId(29))).unwrap();
+    tell(&mut model, msg);
+    assert_eq!(selected(&model), 29);
+    tell(&mut model, Msg::Wheeled { column: 5, row: 5, notches: -100 });
+    assert_eq!(selected(&model), 1);
+    let msg = click(&model, Target::Command(Command::Resend)).unwrap();
+    assert_eq!(sent(&tell(&mut model, msg)), [1]);
+    press(&mut model, "j");
+    let msg = click(&model, Target::Command(Command::Discard)).unwrap();
+    assert_eq!(taken_back(&tell(&mut model, msg)).0, OutgoingId(2));
+    assert_eq!(selected(&model), 3, "the one after it: the hand stays where it is");
+    let msg = click(&model, Target::Write(OutgoingId(5))).unwrap();
+    tell(&mut model, msg.clone());
+    assert_eq!(selected(&model), 5);
+    tell(&mut model, msg);
+    assert!(matches!(model.page(), Some(Page::Proposal(page)) if page.pull == PullNumber(402)));
+}
+
+#[test]
+fn undo_is_clicked_where_it_stands() {
+    let mut model = model();
+    press(&mut model, "c");
+    type_text(&mut model, "Hello.");
+    let (request, intent) = enqueued(&press(&mut model, "Ctrl-s"));
+    in_outbox(&mut model, request, intent, 7);
+    let effects = tell(&mut model, Msg::Clicked { column: 155, row: 43 });
+    assert_eq!(taken_back(&effects).0, OutgoingId(7));
+}

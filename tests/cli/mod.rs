@@ -2,7 +2,8 @@
 //! simulated GitHub behind HTTP.
 mod act;
 mod json;
-mod kit;
+mod kill;
+pub mod kit;
 mod owners;
 mod prow;
 mod settings;

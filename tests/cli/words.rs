@@ -98,7 +98,7 @@ fn what_the_store_has_is_shown_when_github_is_gone() {
     let before = user.run(&["list", "--json"]).exits(0).json();
     hub.stop();
     let gone = user.run(&["list", "--json"]);
-    gone.exits(4).says("Showing what the local store has");
+    gone.exits(4).says("this is what the local store has");
     assert_eq!(gone.json()["proposals"], before["proposals"]);
     assert_eq!(user.run(&["list", "--json", "--offline"]).exits(0).json()["proposals"], before["proposals"]);
     user.run(&["show", "7"]).exits(4);

@@ -11,6 +11,7 @@ use vepherd::domain::action::{Post, ReviewEvent};
 use vepherd::domain::failure::FailureKind;
 use vepherd::domain::ids::{NodeId, PullNumber, RepoId, Sha};
 use vepherd::shell::github::client::Roots;
+use vepherd::shell::github::connect::Wire;
 use vepherd::shell::github::{Client, SendFailure};
 
 const TOKEN: &str = "ghp_averysecrettoken";
@@ -432,13 +433,13 @@ async fn the_network_tells_unsent_from_unknown() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = closed.local_addr().unwrap();
     drop(closed);
-    let client = Client::connect(&format!("http://{address}"), SecretString::from(TOKEN)).unwrap();
+    let client = Client::connect(&format!("http://{address}"), SecretString::from(TOKEN), &Wire::default()).unwrap();
     let failure = client.send(&repo, PullNumber(7), &comment).await.unwrap_err();
     assert!(matches!(&failure, SendFailure::NotSent(failure) if failure.kind == FailureKind::Network), "{failure:?}");
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let client = Client::connect(&format!("http://{address}"), SecretString::from(TOKEN)).unwrap();
+    let client = Client::connect(&format!("http://{address}"), SecretString::from(TOKEN), &Wire::default()).unwrap();
     let hang_up = async {
         let (mut socket, _) = listener.accept().await.unwrap();
         let mut some = [0; 64];
@@ -451,7 +452,7 @@ async fn the_network_tells_unsent_from_unknown() {
     );
 
     // What speaks no TLS is no GitHub; nothing was sent to it.
-    let client = Client::connect(&format!("https://{address}"), SecretString::from(TOKEN)).unwrap();
+    let client = Client::connect(&format!("https://{address}"), SecretString::from(TOKEN), &Wire::default()).unwrap();
     let babble = async {
         let (mut socket, _) = listener.accept().await.unwrap();
         tokio::io::AsyncWriteExt::write_all(&mut socket, b"SSH-2.0-nothing\r\n").await.unwrap();

@@ -18,7 +18,7 @@ fn now() -> jiff::Timestamp {
 }
 
 fn read(value: Value) -> map::Mapped {
-    map::pull(value, &[], None, now()).unwrap()
+    map::pull(value, &[], None, &[], now()).unwrap()
 }
 
 fn truncated(pull: &PullFacts) -> Vec<String> {
@@ -131,12 +131,7 @@ fn a_pull_with_everything_odd() {
             "threads: not read: GitHub did not answer this part",
         ]
     );
-    let page = |part, id: &str, after: &str| Ask::Page {
-        number: pull.number,
-        part,
-        id: NodeId::new(id),
-        after: after.to_owned(),
-    };
+    let page = |part, id: &str, after: &str| Ask::page(pull.number, part, NodeId::new(id), after.to_owned());
     assert_eq!(more, [page(Part::Labels, "PR_kwA", "L1"), page(Part::Replies, "PRT_1", "T1C")]);
 }
 
@@ -188,7 +183,7 @@ fn any_field_may_be_missing() {
                 Some(nonsense) => value.as_object_mut().unwrap().insert(field.clone(), nonsense.clone()),
             };
             let is_text = matches!(nonsense, Some(Value::String(_)));
-            match map::pull(value, &[], None, now()) {
+            match map::pull(value, &[], None, &[], now()) {
                 Err(why) => assert!(needed.contains(&field.as_str()), "{field} {nonsense:?}: {why}"),
                 Ok(mapped) => {
                     assert!(!needed.contains(&field.as_str()) || is_text, "{field} {nonsense:?}");
@@ -220,7 +215,7 @@ fn errors_name_the_part() {
         for part in ["commits", "comments", "reviewThreads"] {
             value.as_object_mut().unwrap().insert(part.to_owned(), json!({ "nodes": [] }));
         }
-        let pull = map::pull(value, &[error(&path)], Some(&["a".to_owned()]), now()).unwrap().pull;
+        let pull = map::pull(value, &[error(&path)], Some(&["a".to_owned()]), &[], now()).unwrap().pull;
         assert_eq!(truncated(&pull), [format!("{part}: not read: slow")], "{path:?}");
         assert_eq!(pull.labels, ["a"]);
     }

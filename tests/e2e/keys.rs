@@ -243,3 +243,66 @@ async fn an_idle_session_waits_for_its_timers_alone() {
     play.wait(60).await;
     assert!(!play.sim.log().is_empty(), "the next sync comes by itself");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_thread_is_answered_and_resolved() {
+    let mut play = Play::start((120, 40)).await;
+    let repo = play.session.model().settings.repo.clone();
+    let me = play.session.model().board.viewer.login.clone().unwrap();
+    play.sim.with(|world| world.collaborator(&repo, me.as_str(), vepherd::sim::world::Permission::Write));
+    play.press("R").await;
+    play.wait(5).await;
+    let model = play.session.model();
+    let number = model
+        .board
+        .verdicts
+        .iter()
+        .find(|verdict| verdict.threads.open > 0 && !model.facts.pulls[&verdict.number].locked)
+        .map(|verdict| verdict.number)
+        .unwrap();
+    let open = model.facts.pulls[&number].threads.iter().find(|thread| !thread.resolved).unwrap().clone();
+    play.press("2 /").await;
+    play.type_text(&format!("#{}", number.0)).await;
+    play.press("Enter g t a Enter").await;
+    play.type_text("It is described below.").await;
+    assert!(play.screen().contains("Exactly this is posted"), "{}", play.screen());
+    play.press("Ctrl-s").await;
+    play.wait(15).await;
+    let writes = play.writes();
+    let [(method, path, body)] = &writes[..] else { panic!("{writes:?}\n{}", play.screen()) };
+    let to = open.comments[0].database_id.unwrap();
+    assert_eq!((method.as_str(), body["body"].as_str()), ("POST", Some("It is described below.")),);
+    assert!(path.ends_with(&format!("/pulls/{}/comments/{to}/replies", number.0)), "{path}");
+    play.press("x Enter").await;
+    play.wait(15).await;
+    let pull = &play.session.model().facts.pulls[&number];
+    let thread = pull.threads.iter().find(|thread| thread.id == open.id).unwrap();
+    assert!(thread.resolved && thread.comments.len() == open.comments.len() + 1, "{}", play.screen());
+    assert!(play.session.model().outbox.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_written_while_github_is_away_goes_out_when_it_is_back() {
+    use vepherd::sim::faults::{Fault, Kind, Trouble};
+    let mut play = Play::start((120, 40)).await;
+    play.choose().await;
+    play.sim.inject(Fault::once(Kind::Any, Trouble::Unavailable).times(10_000));
+    for text in ["first", "second"] {
+        play.press("c").await;
+        play.type_text(text).await;
+        play.press("Ctrl-s").await;
+        play.wait(8).await;
+    }
+    play.wait(600).await;
+    assert_eq!(play.session.model().outbox.len(), 2);
+    assert!(play.session.model().outbox.iter().all(|entry| entry.due && entry.why.is_some()));
+    play.press("O").await;
+    assert!(play.screen().contains("goes out by itself"), "{}", play.screen());
+    assert!(!play.sim.log().iter().any(|entry| entry.applied));
+    play.sim.clear_faults();
+    play.wait(300).await;
+    assert!(play.session.model().outbox.is_empty(), "{}", play.screen());
+    let log = play.sim.log();
+    let bodies: Vec<&str> = log.iter().filter(|entry| entry.applied).map(|entry| entry.body.as_str()).collect();
+    assert_eq!(bodies, [r#"{"body":"first"}"#, r#"{"body":"second"}"#]);
+}

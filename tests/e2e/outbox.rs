@@ -26,15 +26,15 @@ use vepherd::sim::world::{Edit, ItemRef};
 use super::sim_kit::{Hands, sim, world};
 
 /// `sam` at the keyboard, a store of their own, pull request 7 synced.
-struct Desk {
-    services: Services,
-    sim: Sim,
-    hands: Hands,
-    pull: ItemRef,
+pub struct Desk {
+    pub services: Services,
+    pub sim: Sim,
+    pub hands: Hands,
+    pub pull: ItemRef,
 }
 
 impl Desk {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         Self::with_store(Store::in_memory().unwrap()).await
     }
 
@@ -66,7 +66,7 @@ impl Desk {
         self.services.store.pull(&self.services.repo, PullNumber(7)).unwrap().unwrap().head
     }
 
-    fn decide(&self, action: Action) -> OutboxId {
+    pub fn decide(&self, action: Action) -> OutboxId {
         let intent = Intent {
             repo: self.services.repo.clone(),
             pull: PullNumber(7),
@@ -82,13 +82,13 @@ impl Desk {
     }
 
     /// Writes that were carried out, as `METHOD path`.
-    fn writes(&self) -> Vec<String> {
+    pub fn writes(&self) -> Vec<String> {
         let log = self.sim.log();
         let writes = log.iter().filter(|it| it.applied && it.path != "/graphql");
         writes.map(|it| format!("{} {}", it.method, it.path)).collect()
     }
 
-    fn state(&self, id: OutboxId) -> OutboxState {
+    pub fn state(&self, id: OutboxId) -> OutboxState {
         self.services.store.outbox_row(id).unwrap().unwrap().state
     }
 
@@ -570,6 +570,9 @@ async fn a_token_for_reading_is_known_by_its_scopes_or_by_the_first_refusal() {
     assert!(desk.services.read_only().unwrap().contains("read and write of pull requests"));
     assert_eq!(desk.services.may_write().unwrap_err().exit_code(), 5);
     assert_eq!(desk.writes().len(), 0);
+    // Its owner has given it more power since, and says so by sending again.
+    assert!(matches!(desk.send(id).await, Sent::Done(_)));
+    assert_eq!(desk.services.may_write(), Ok(()));
 }
 
 #[tokio::test(start_paused = true)]

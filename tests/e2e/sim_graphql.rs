@@ -93,7 +93,10 @@ async fn our_deep_query_is_answered_whole() {
     );
     world.set_mergeable(&pull, Mergeable::Conflicting);
     let (sim, _) = sim(world);
-    let variables = json!({ "owner": "kubevirt", "name": "enhancements", "number": 7, "labels": 100, "threads": 50 });
+    let variables = json!({
+        "owner": "kubevirt", "name": "enhancements", "number": 7, "labels": 100, "threads": 50, "files": 100,
+        "commits": 100, "reviews": 100, "comments": 100, "timeline": 100, "assignees": 30, "requests": 50, "checks": 100,
+    });
     let answer = ask(&sim, &document("AskPull"), variables).await;
     assert_eq!(answer.get("errors"), None, "{answer:#}");
     let found = &answer["data"]["repository"]["pullRequest"];

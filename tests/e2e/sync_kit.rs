@@ -82,7 +82,7 @@ pub struct Desk {
     pub sim: Sim,
     pub hands: Hands,
     pub client: Client,
-    pub store: Store,
+    pub store: Arc<Store>,
     pub profile: Profile,
     /// Requests that hold these words get a 502.
     pub poison: Arc<Mutex<Option<String>>>,
@@ -145,8 +145,17 @@ impl Desk {
             }
         });
         let client = Client::over(service, "https://api.github.com", SecretString::from("sim-token")).unwrap();
-        let store = Store::in_memory().unwrap();
+        let store = Arc::new(Store::in_memory().unwrap());
         Self { sim, hands, client, store, profile: Profile::kubevirt(), poison, broken, progress: Mutex::default() }
+    }
+
+    /// Another process of the same user, with the same store.
+    pub fn beside(&self) -> Self {
+        let (sim, inner) = (self.sim.clone(), self.sim.clone());
+        let client = Client::over(inner, "https://api.github.com", SecretString::from("sim-token")).unwrap();
+        let (hands, store) = (self.hands.clone(), self.store.clone());
+        let (poison, broken, progress) = (Arc::default(), Arc::default(), Mutex::default());
+        Self { sim, hands, client, store, profile: Profile::kubevirt(), poison, broken, progress }
     }
 
     pub fn now(&self) -> Timestamp {

@@ -13,7 +13,7 @@ const BOT: &str = "kubevirt-bot";
 
 #[test]
 fn the_robots_act_as_prow_does() {
-    all(|table| table.play, |row| row.about.clone(), 7, check);
+    all(|table| table.play, |row| row.about.clone(), 70, check);
 }
 
 /// The world of the end-to-end tests with the robots at work, and the row's pull request.
@@ -122,7 +122,7 @@ impl Stage {
         let opened = at("2026-02-20T00:00:01Z");
         let pull = world.open(&repo, opened, new);
         let mut stage = Self { world, pull, now: opened };
-        stage.wait(5);
+        stage.wait(10);
         stage
     }
 
@@ -131,7 +131,7 @@ impl Stage {
         self.world.advance_to(self.now);
     }
 
-    /// `login: comment`, `login STATE: review`, or `@what login: how`; then everybody has seven seconds.
+    /// `login: comment`, `login STATE: review`, or `@what login: how`; then everybody has eight seconds.
     fn step(&mut self, step: &str) {
         let (who, text) = step.split_once(": ").unwrap_or_else(|| panic!("who does `{step}`?"));
         let (first, second) = who.split_once(' ').map_or((who, None), |(first, second)| (first, Some(second)));
@@ -150,7 +150,7 @@ impl Stage {
         } else {
             world.comment(&pull, now, first, text);
         }
-        self.wait(7);
+        self.wait(8);
     }
 
     fn happen(&mut self, what: &str, who: &str, how: &str) {
@@ -186,7 +186,7 @@ impl Stage {
                 world.dismiss(&pull, now, who, review, how);
             }
             "status" => {
-                let (name, state) = how.split_once(' ').unwrap();
+                let (name, state) = how.rsplit_once(' ').unwrap();
                 world.status(&pull, now, name, state, "");
             }
             "mergeable" => world.set_mergeable(

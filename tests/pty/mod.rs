@@ -17,6 +17,9 @@ const PANIC: &str = "VEPHERD_TEST_PANICS";
 /// Where the settings are read from.
 const CONFIG: &str = "VEPHERD_CONFIG";
 
+/// What the program needs to know of a server and of its store.
+const AT_A_SERVER: [&str; 3] = ["VEPHERD_GITHUB_API", "VEPHERD_TOKEN", "VEPHERD_DATA_DIR"];
+
 struct Pty {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
@@ -48,7 +51,7 @@ impl Pty {
         let pair = native_pty_system().openpty(size(columns, rows)).unwrap();
         let home = tempfile::tempdir().unwrap();
         let kept = |name| command.get_env(name).map(|value| (name, value.to_owned()));
-        let kept: Vec<_> = [PANIC, CONFIG].into_iter().filter_map(kept).collect();
+        let kept: Vec<_> = [PANIC, CONFIG].into_iter().chain(AT_A_SERVER).filter_map(kept).collect();
         command.env_clear();
         for (name, value) in kept {
             command.env(name, value);
@@ -86,6 +89,19 @@ impl Pty {
                     self.raw.extend(chunk);
                 }
                 Err(error) => panic!("{what}: {error}\n{}", self.screen.screen().contents()),
+            }
+        }
+    }
+
+    /// Reads on until something outside the screen is so.
+    #[expect(clippy::disallowed_methods, reason = "a real program on a real terminal, timed by the real clock")]
+    fn wait_until(&mut self, what: &str, wanted: impl Fn() -> bool) {
+        let end = std::time::Instant::now() + PATIENCE;
+        while !wanted() {
+            assert!(std::time::Instant::now() < end, "{what}");
+            if let Ok(chunk) = self.chunks.recv_timeout(Duration::from_millis(20)) {
+                self.screen.process(&chunk);
+                self.raw.extend(chunk);
             }
         }
     }
@@ -157,6 +173,36 @@ fn settings_that_cannot_be_used_are_said_on_the_screen() {
     let (code, output) = pty.end();
     assert_eq!(code, 0);
     assert_restored(&output);
+}
+
+/// A power cut in the middle of a sentence: what was typed is on disk, and the next start has it.
+#[test]
+fn a_text_outlives_the_program_that_is_killed_while_it_is_typed() {
+    let hub = crate::cli::kit::Hub::small();
+    let data = tempfile::tempdir().unwrap();
+    let start = || {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_vepherd"));
+        command.env("VEPHERD_GITHUB_API", &hub.url);
+        command.env("VEPHERD_TOKEN", "sim-token");
+        command.env("VEPHERD_DATA_DIR", data.path());
+        Pty::run(command, 120, 30)
+    };
+    let mut pty = start();
+    pty.wait_for("the proposal", |screen| screen.contains("hot plug") && screen.contains("synced"));
+    pty.send("c");
+    pty.wait_for("the composer", |screen| screen.contains("Comment on #7"));
+    pty.send("In the middle of a sent");
+    let store = vepherd::shell::store::Store::open(&data.path().join("store.sqlite")).unwrap();
+    pty.wait_until("the draft", || store.drafts().unwrap().values().any(|text| text == "In the middle of a sent"));
+    pty.kill("-KILL");
+    pty.end();
+    let mut pty = start();
+    pty.wait_for("the proposal", |screen| screen.contains("hot plug"));
+    pty.send("c");
+    pty.wait_for("the draft", |screen| screen.contains("In the middle of a sent") && screen.contains("draft is back"));
+    pty.send("\x03");
+    assert_eq!(pty.end().0, 0);
+    assert_eq!(hub.writes(), [], "nothing of it was sent");
 }
 
 #[test]

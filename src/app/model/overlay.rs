@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::registry::Command;
 use crate::domain::action::BadIntent;
-use crate::domain::ids::{Login, PullNumber, Sha, SigName};
+use crate::domain::ids::{Login, NodeId, PullNumber, Sha, SigName};
 use crate::domain::prow::forecast::Forecast;
 
 /// What takes the keys before the page does.
@@ -71,6 +71,13 @@ pub enum Purpose {
     Hold,
     /// Lifting a hold.
     Unhold,
+    /// A reply in a thread.
+    Reply {
+        /// The thread.
+        thread: NodeId,
+        /// REST's id of its first comment.
+        to: u64,
+    },
 }
 
 impl Purpose {
@@ -86,6 +93,7 @@ impl Purpose {
             Self::Unveto { .. } => "Lifting the veto",
             Self::Hold => "Hold",
             Self::Unhold => "Lifting the hold",
+            Self::Reply { .. } => "Reply",
         }
     }
 
@@ -99,12 +107,27 @@ impl Purpose {
             Self::Unveto { .. } => "Why it no longer stands",
             Self::Hold => "Why merging must wait, and until when",
             Self::Unhold => "A remark, if you like",
+            Self::Reply { .. } => "Your reply. Prow obeys commands here as it does in comments.",
         }
     }
 
-    /// The part of a draft's key.
+    /// The part of a draft's key: what is written, and where there are several places for it, in which.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> String {
+        match self {
+            Self::Reply { thread, .. } => format!("reply:{thread}"),
+            Self::Comment
+            | Self::AskFix
+            | Self::Lgtm
+            | Self::Approve { .. }
+            | Self::Veto { .. }
+            | Self::Unveto { .. }
+            | Self::Hold
+            | Self::Unhold => self.word().to_owned(),
+        }
+    }
+
+    fn word(&self) -> &'static str {
         match self {
             Self::Comment => "comment",
             Self::AskFix => "ask-fix",
@@ -114,6 +137,7 @@ impl Purpose {
             Self::Unveto { .. } => "unveto",
             Self::Hold => "hold",
             Self::Unhold => "unhold",
+            Self::Reply { .. } => "reply",
         }
     }
 }
@@ -189,6 +213,15 @@ pub enum Pick {
     Assign(Login),
     /// `/unassign`.
     Unassign(Login),
+    /// Reply in a thread.
+    Reply {
+        /// The thread.
+        thread: NodeId,
+        /// REST's id of its first comment.
+        to: u64,
+    },
+    /// Resolve a thread.
+    Resolve(NodeId),
     /// Give a command.
     Command(Command),
 }

@@ -91,4 +91,6 @@ impl Tab {
 pub struct OutboxPage {
     /// The selected write.
     pub selected: Option<OutgoingId>,
+    /// The first write on screen, as far as the selection lets it stay.
+    pub first: usize,
 }

@@ -47,6 +47,7 @@ pub fn run(model: &mut Model, command: Command) -> Effects {
         | Command::Lift
         | Command::Hold => composer::open(model, command),
         Command::Shepherd => picker::shepherds(model),
+        Command::Reply | Command::Resolve => picker::threads(model, command),
         Command::Refresh => sync::start(model, SyncMode::Changed, true),
         Command::FullSync => sync::start(model, SyncMode::Full, true),
         Command::Browse => link(model).map_or_else(Effects::none, |url| Effect::OpenUrl { url }.into()),

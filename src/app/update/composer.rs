@@ -18,6 +18,8 @@ use crate::domain::verdict::{self, Problem};
 
 /// A keystroke is on disk at the latest after this.
 const KEEP: Duration = Duration::from_millis(800);
+/// When a draft that the store would not take is tried again.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// The key of a draft: one text per proposal and purpose.
 #[must_use]
@@ -72,9 +74,21 @@ pub fn open(model: &mut Model, command: Command) -> Effects {
         }
         _ => String::new(),
     };
-    let key = draft_key(model, number, &purpose);
-    show(model, number, head, purpose, &text, warning);
-    // What was written for the user is no text of theirs: a draft takes its place.
+    write(model, number, head, purpose, &text, warning)
+}
+
+/// Opens the composer on a purpose, with its draft. A text that was written for the user is no text of theirs: a draft
+/// takes its place.
+pub fn write(
+    model: &mut Model,
+    pull: PullNumber,
+    head: Sha,
+    purpose: Purpose,
+    text: &str,
+    warning: Option<String>,
+) -> Effects {
+    let key = draft_key(model, pull, &purpose);
+    show(model, pull, head, purpose, text, warning);
     if let Some(composer) = composer_mut(model) {
         composer.touched = false;
     }
@@ -139,11 +153,8 @@ pub fn purpose_of(action: &Action) -> Option<(Purpose, &str)> {
         Action::Unveto { why, review, .. } => (Purpose::Unveto { review: *review }, why),
         Action::Hold { reason } => (Purpose::Hold, reason),
         Action::Unhold { text } => (Purpose::Unhold, text),
-        Action::Assign { .. }
-        | Action::Unassign { .. }
-        | Action::Cc { .. }
-        | Action::Reply { .. }
-        | Action::Resolve { .. } => return None,
+        Action::Reply { thread, to, text } => (Purpose::Reply { thread: thread.clone(), to: *to }, text),
+        Action::Assign { .. } | Action::Unassign { .. } | Action::Cc { .. } | Action::Resolve { .. } => return None,
     })
 }
 
@@ -157,6 +168,7 @@ fn action_of(purpose: &Purpose, text: String, may_dismiss: bool) -> Action {
         Purpose::Unveto { review } => Action::Unveto { why: text, review: *review, may_dismiss },
         Purpose::Hold => Action::Hold { reason: text },
         Purpose::Unhold => Action::Unhold { text },
+        Purpose::Reply { thread, to } => Action::Reply { thread: thread.clone(), to: *to, text },
     }
 }
 
@@ -237,10 +249,38 @@ pub fn save_draft(model: &mut Model) -> Effects {
     effects
 }
 
+/// The time to keep what was typed: the composer's text, and what the store would not take before.
+pub fn keep_drafts(model: &mut Model) -> Effects {
+    let mut effects = save_draft(model);
+    for (key, text) in std::mem::take(&mut model.unkept) {
+        let saved = |effect: &Effect| matches!(effect, Effect::SaveDraft { key: other, .. } if *other == key);
+        if !effects.as_slice().iter().any(saved) {
+            effects.push(Effect::SaveDraft { key, text });
+        }
+    }
+    effects
+}
+
+/// The store would not take a draft. It stays here, is tried again, and its writer is told.
+pub fn draft_not_kept(model: &mut Model, key: String, text: String, failure: &Failure) -> Effects {
+    let why = format!("your text is not on disk yet: {}", failure.cause);
+    let open = composer(model).is_some_and(|composer| draft_key(model, composer.pull, &composer.purpose) == key);
+    if let Some(composer) = composer_mut(model).filter(|_| open) {
+        composer.problem = Some(why.clone());
+        composer.unsaved = true;
+    } else {
+        model.unkept.insert(key, text);
+    }
+    let mut effects = Effects::from(Effect::StartTimer { timer: Timer::Draft, after: AGAIN });
+    effects.extend(toast(model, Level::Error, why));
+    effects
+}
+
 /// A draft was read. It fills the composer that it is for, unless something was typed already.
 pub fn draft_loaded(model: &mut Model, key: &str, text: Option<String>) -> Effects {
     let wanted = composer(model)
         .is_some_and(|composer| !composer.touched && draft_key(model, composer.pull, &composer.purpose) == key);
+    let text = model.unkept.get(key).cloned().or(text);
     let (Some(text), true) = (text.filter(|text| !text.trim().is_empty()), wanted) else { return Effects::none() };
     if let Some(composer) = composer_mut(model) {
         let mut area = area_of(&text);
@@ -312,10 +352,11 @@ pub fn refreshed(model: &mut Model) -> Effects {
 pub fn submit(model: &mut Model) -> Effects {
     let Some(composer) = composer(model) else { return Effects::none() };
     let mut intent = intent(model, composer);
+    let draft = draft_key(model, composer.pull, &composer.purpose);
     let problem = match (&composer.moved, &composer.purpose, intent.posts(&model.settings.profile.prow)) {
         (_, _, Err(bad)) => Some(bad.to_string()),
-        // A comment is about the conversation; what is pinned to a head must be about the head that was read.
-        (Some(_), Purpose::Comment | Purpose::AskFix, Ok(_)) => None,
+        // Talk is about the conversation; what is pinned to a head must be about the head that was read.
+        (Some(_), Purpose::Comment | Purpose::AskFix | Purpose::Reply { .. }, Ok(_)) => None,
         (Some(moved), _, Ok(_)) => {
             Some(format!("{moved}. Esc keeps your text; read the change and open this again to send it"))
         }
@@ -332,12 +373,12 @@ pub fn submit(model: &mut Model) -> Effects {
     }
     let mut effects = save_draft(model);
     model.overlay = None;
-    effects.extend(enqueue(model, intent));
+    effects.extend(enqueue(model, intent, Some(draft)));
     effects
 }
 
-/// Puts an intent into the outbox.
-pub fn enqueue(model: &mut Model, intent: Intent) -> Effects {
+/// Puts an intent into the outbox, in the place of the draft that it was.
+pub fn enqueue(model: &mut Model, intent: Intent, draft: Option<String>) -> Effects {
     let request = next_request(model);
     model.in_flight.push(InFlight {
         request,
@@ -347,6 +388,5 @@ pub fn enqueue(model: &mut Model, intent: Intent) -> Effects {
         total: 0,
         since: model.at,
     });
-    let draft = purpose_of(&intent.action).map(|(purpose, _)| draft_key(model, intent.pull, &purpose));
     Effect::Enqueue { request, intent, draft }.into()
 }

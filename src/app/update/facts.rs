@@ -6,19 +6,19 @@ use super::{composer, home, page, toast};
 use crate::app::effect::{Effect, Effects};
 use crate::app::lists;
 use crate::app::model::{Level, Model};
-use crate::domain::board;
-use crate::domain::facts::Facts;
-use crate::domain::prow::owners::Tree;
+use crate::domain::facts::{Facts, Gap};
 use crate::domain::roster::Roster;
 
 /// Facts were read from the store.
 pub fn loaded(model: &mut Model, facts: Arc<Facts>) -> Effects {
     model.facts = facts;
+    if !model.loaded {
+        model.warnings = model.facts.gaps.iter().map(Gap::words).collect();
+    }
     model.loaded = true;
-    let files = &model.facts.files;
-    model.owners = Arc::new(Tree::read(&files.owners, files.owners_aliases.as_deref()));
-    model.roster = Arc::new(Roster::read(files, &model.settings.profile));
     rederive(model);
+    model.owners = model.readings.owners();
+    model.roster = Arc::new(Roster::read(&model.facts.files, &model.settings.profile));
     let mut effects = page::refreshed(model);
     effects.extend(composer::refreshed(model));
     effects.extend(news(model));
@@ -28,7 +28,7 @@ pub fn loaded(model: &mut Model, facts: Arc<Facts>) -> Effects {
 /// Derives the board and the lists for `model.at`.
 pub fn rederive(model: &mut Model) {
     let settings = &model.settings;
-    model.board = board::derive(&model.facts, &settings.profile, settings.sigs.as_deref(), model.at);
+    model.board = model.readings.derive(&model.facts, &settings.profile, settings.sigs.as_deref(), model.at);
     relist(model);
 }
 

@@ -1,6 +1,6 @@
 //! The mouse: a click selects, a click on what is selected opens, the wheel scrolls what is under it.
 
-use super::{command, home, page, picker};
+use super::{command, home, outbox, page, picker};
 use crate::app::effect::Effects;
 use crate::app::hit::{self, Target};
 use crate::app::model::{Home, Model, Overlay, Page};
@@ -30,6 +30,9 @@ pub fn clicked(model: &mut Model, cell: (u16, u16)) -> Effects {
             home::select(model, lane, row);
             Effects::none()
         }
+        Target::Write(id) => outbox::clicked(model, id),
+        Target::Command(command) => command::run(model, command),
+        Target::Undo => command::run(model, Command::Undo),
         Target::Choice(place) => picker::clicked(model, place),
         Target::Overlay => match model.overlay {
             Some(Overlay::Help(_)) => command::run(model, Command::Back),
@@ -47,7 +50,8 @@ pub fn wheeled(model: &mut Model, cell: (u16, u16), notches: i32) -> Effects {
             help.scroll = help.scroll.saturating_add_signed(by.saturating_mul(LINES)).min(help.rows.len());
         }
         (Some(Overlay::Picker(_)), _) => return picker::step(model, by),
-        (Some(Overlay::Composer(_) | Overlay::Filter(_)), _) | (None, Some(Page::Outbox(_))) => {}
+        (Some(Overlay::Composer(_) | Overlay::Filter(_)), _) => {}
+        (None, Some(Page::Outbox(_))) => outbox::step(model, by),
         (None, Some(Page::Proposal(_))) => match hit::at(model, cell) {
             Target::Side => page::scroll_side(model, by.saturating_mul(LINES)),
             _ => page::scroll(model, by.saturating_mul(LINES)),

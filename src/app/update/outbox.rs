@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
-use super::{composer, later, next_request, quit, sync, toast};
+use super::{composer, later, next_request, page, quit, sync, toast};
 use crate::app::effect::{Effect, Effects, ReqId, SendHow, SyncMode, Timer};
 use crate::app::model::{
     InFlight, Leaving, Level, Model, OutboxPage, Outgoing, OutgoingId, OutgoingState, Overlay, Page, RequestKind,
     SendCause, Undoable, Watched,
 };
+use crate::app::{geometry, hit};
 use crate::domain::action::{Action, Intent};
 use crate::domain::failure::Failure;
 
@@ -217,7 +218,8 @@ pub fn take_back_failed(model: &mut Model, failure: &Failure) -> Effects {
 pub fn open(model: &mut Model) -> Effects {
     if !matches!(model.page(), Some(Page::Outbox(_))) {
         let selected = model.outbox.last().map(|entry| entry.id);
-        model.pages.push(Page::Outbox(OutboxPage { selected }));
+        model.pages.push(Page::Outbox(OutboxPage { selected, first: 0 }));
+        follow(model);
     }
     Effects::none()
 }
@@ -229,6 +231,33 @@ pub fn step(model: &mut Model, by: isize) {
         let here = page.selected.and_then(|id| ids.iter().position(|other| *other == id)).unwrap_or(0);
         let there = here.saturating_add_signed(by).min(ids.len().saturating_sub(1));
         page.selected = ids.get(there).copied();
+    }
+    follow(model);
+}
+
+/// Keeps the list where it is, as far as the selection is on screen there.
+fn follow(model: &mut Model) {
+    let body = geometry::frame(hit::screen(model)).body;
+    let rows = hit::outbox_plan(model, body).list.height;
+    let first = match model.page() {
+        Some(Page::Outbox(page)) => hit::outbox_first(model, page, rows),
+        Some(Page::Proposal(_)) | None => return,
+    };
+    if let Some(Page::Outbox(page)) = model.pages.last_mut() {
+        page.first = first;
+    }
+}
+
+/// A write was clicked: the first click selects, the second opens its proposal.
+pub fn clicked(model: &mut Model, id: OutgoingId) -> Effects {
+    let pull = model.outbox.iter().find(|entry| entry.id == id).map(|entry| entry.intent.pull);
+    match (model.pages.last_mut(), pull) {
+        (Some(Page::Outbox(page)), Some(pull)) if page.selected == Some(id) => page::open(model, pull),
+        (Some(Page::Outbox(page)), Some(_)) => {
+            page.selected = Some(id);
+            Effects::none()
+        }
+        _ => Effects::none(),
     }
 }
 
@@ -306,10 +335,14 @@ pub fn edit(model: &mut Model) -> Effects {
 fn taken_out(model: &mut Model, id: OutgoingId, open: bool) -> Effects {
     model.undoable.retain(|undoable| undoable.id != id);
     let mut effects = Effects::from(Effect::StopTimer { timer: Timer::Send(id) });
+    // The one after it is selected then, so that the hand stays where it is.
+    let place = model.outbox.iter().position(|entry| entry.id == id).unwrap_or(0);
     effects.extend(take_back(model, id, open));
-    let newest = model.outbox.last().map(|entry| entry.id);
+    let place = place.min(model.outbox.len().saturating_sub(1));
+    let next = model.outbox.get(place).map(|entry| entry.id);
     if let Some(Page::Outbox(page)) = model.pages.last_mut() {
-        page.selected = newest;
+        page.selected = next;
     }
+    follow(model);
     effects
 }

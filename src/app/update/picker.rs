@@ -9,11 +9,12 @@ use crate::app::available;
 use crate::app::effect::Effects;
 use crate::app::geometry;
 use crate::app::hit;
-use crate::app::model::{Choice, Model, Overlay, Pick, Picker};
+use crate::app::model::{Choice, Model, Overlay, Pick, Picker, Purpose};
 use crate::app::registry::{self, Availability, Command, Group};
 use crate::domain::action::{Action, Intent};
 use crate::domain::ids::{Login, PullNumber, Sha};
 use crate::domain::roster::Roster;
+use crate::domain::text::{sanitize_line, truncate};
 
 fn picker(model: &mut Model) -> Option<&mut Picker> {
     match &mut model.overlay {
@@ -85,6 +86,38 @@ pub fn shepherds(model: &mut Model) -> Effects {
     show(model, format!("Who shepherds {number}? Pick, or type a login"), choices, Some((number, head)))
 }
 
+/// Which thread to reply in, or to resolve: as the page has them, open ones first.
+pub fn threads(model: &mut Model, command: Command) -> Effects {
+    let Some((_, pull)) = model.target().and_then(|number| model.proposal(number)) else { return Effects::none() };
+    let (open, done): (Vec<_>, Vec<_>) = pull.threads.iter().partition(|thread| !thread.resolved);
+    let resolves = command == Command::Resolve;
+    let choices = open
+        .into_iter()
+        .chain(done.into_iter().filter(|_| !resolves))
+        .filter_map(|thread| {
+            let first = thread.comments.first()?;
+            let pick = match first.database_id {
+                _ if resolves => Pick::Resolve(thread.id.clone()),
+                Some(to) => Pick::Reply { thread: thread.id.clone(), to },
+                None => return None,
+            };
+            let who = first.author.as_ref().map_or("deleted account", |who| who.login.as_str());
+            let file = thread.path.rsplit('/').next().unwrap_or(&thread.path);
+            let line = thread.line.map_or_else(String::new, |line| format!(":{line}"));
+            let state = if thread.resolved { "resolved" } else { "open" };
+            let label = truncate(&sanitize_line(&format!("{who}: {}", first.body)), 38);
+            Some(Choice { label, note: format!("{file}{line} {state}"), pick })
+        })
+        .collect();
+    let (number, head) = (pull.number, pull.head.clone());
+    let title = if resolves {
+        format!("Resolve which thread of {number}?")
+    } else {
+        format!("Reply in which thread of {number}?")
+    };
+    show(model, title, choices, Some((number, head)))
+}
+
 /// A key that means no command.
 pub fn typed(model: &mut Model, input: Input) -> Effects {
     let breaks = matches!(input.key, Key::Enter) || (input.ctrl && matches!(input.key, Key::Char('m' | 'j')));
@@ -111,7 +144,7 @@ fn narrow(model: &mut Model) {
     let Some(picker) = picker(model) else { return };
     let typed = picker.text.lines().join(" ");
     let typed = typed.trim();
-    if picker.about.is_some() {
+    if picker.choices.iter().any(|choice| matches!(choice.pick, Pick::Assign(_) | Pick::Unassign(_))) {
         // The choice made of the typed login is the last one, and is made anew.
         picker.choices.retain(|choice| choice.note != TYPED);
         let login = typed.strip_prefix('@').unwrap_or(typed);
@@ -181,8 +214,13 @@ pub fn accept(model: &mut Model) -> Effects {
         Pick::Command(command) => return command::run(model, command),
         Pick::Assign(login) => Action::Assign { login },
         Pick::Unassign(login) => Action::Unassign { login },
+        Pick::Resolve(thread) => Action::Resolve { thread },
+        Pick::Reply { thread, to } => {
+            let Some((pull, head)) = about else { return Effects::none() };
+            return composer::write(model, pull, head, Purpose::Reply { thread, to }, "", None);
+        }
     };
     let Some((pull, head)) = about else { return Effects::none() };
     let intent = Intent { repo: model.settings.repo.clone(), pull, head, action, created_at: model.at };
-    composer::enqueue(model, intent)
+    composer::enqueue(model, intent, None)
 }

@@ -51,6 +51,8 @@ fn finish(model: &mut Model, request: ReqId) -> Option<bool> {
 pub fn ended(model: &mut Model, request: ReqId, outcome: SyncOutcome) -> Effects {
     let Some(asked) = finish(model, request) else { return Effects::none() };
     model.trouble = None;
+    let news = outcome.warnings.first().filter(|_| outcome.warnings != model.warnings).cloned();
+    let more = outcome.warnings.len().saturating_sub(1);
     model.warnings = outcome.warnings;
     model.points_left = outcome.points_left.or(model.points_left);
     let mut effects = match (asked, outcome.changed) {
@@ -59,6 +61,10 @@ pub fn ended(model: &mut Model, request: ReqId, outcome: SyncOutcome) -> Effects
         (true, 1) => toast(model, Level::Good, "1 proposal has changed"),
         (true, n) => toast(model, Level::Good, format!("{n} proposals have changed")),
     };
+    if let Some(first) = news {
+        let more = if more == 0 { String::new() } else { format!(" (and {more} more)") };
+        effects.extend(toast(model, Level::Warn, format!("{first}{more}")));
+    }
     let after = if model.eager_syncs > 0 { EAGER } else { model.settings.refresh_every };
     model.eager_syncs = model.eager_syncs.saturating_sub(1);
     effects.push(Effect::StartTimer { timer: Timer::Refresh, after });

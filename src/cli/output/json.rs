@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::domain::board::Board;
-use crate::domain::facts::{Facts, Mergeable, PullFacts, PullState};
+use crate::domain::facts::{Facts, Gap, Mergeable, PullFacts, PullState};
 use crate::domain::verdict::{Checks, Disagreement, Objection, Problem, ReleaseSource, Verdict, ask, disagreements};
 
 pub use detail::proposal_in_full;
@@ -50,6 +50,8 @@ fn head(facts: &Facts, board: &Board, now: Timestamp) -> Map<String, Value> {
     top.insert("synced_at".to_owned(), maybe(facts.synced_at));
     top.insert("now".to_owned(), json!(time(now)));
     top.insert("freeze".to_owned(), json!(freeze));
+    let gap = |gap: &Gap| json!({ "part": gap.what, "why": gap.why, "known_from": maybe(gap.known_from) });
+    top.insert("incomplete".to_owned(), facts.gaps.iter().map(gap).collect());
     top
 }
 
@@ -178,6 +180,8 @@ pub fn proposal(pull: &PullFacts, verdict: &Verdict) -> Value {
         "at_risk": verdict.at_risk,
         "reasons": verdict.reasons.iter().map(|it| json!({ "code": it.code, "message": it.message })).collect::<Vec<_>>(),
         "problems": verdict.problems.iter().map(|it| problem(pull, it)).collect::<Vec<_>>(),
+        "fetched_at": time(pull.fetched_at),
+        "incomplete": pull.truncated.iter().map(|it| json!({ "part": it.part, "why": it.why })).collect::<Vec<_>>(),
         "truncated": pull.truncated.iter().map(|it| json!({ "part": it.part, "why": it.why })).collect::<Vec<_>>(),
     });
     let parts = [who, standing, state].into_iter().filter_map(|part| match part {

@@ -162,15 +162,23 @@ pub fn remarks(pull: &PullFacts, profile: &Profile) -> Vec<Remark> {
 #[must_use]
 pub fn newest_notifier(pull: &PullFacts, profile: &Profile) -> Option<Notifier> {
     let genuine = pull.comments.iter().filter(|c| c.author.as_ref().is_some_and(|a| profile.is_prow(&a.login)));
-    genuine.filter_map(|c| Some((c.at, read_notifier(&c.body)?))).max_by_key(|(at, _)| *at).map(|(_, found)| found)
+    genuine
+        .filter_map(|c| Some((c.at, read_notifier(&c.body)?)))
+        .max_by(|(left, one), (right, other)| (left, &one.suggested).cmp(&(right, &other.suggested)))
+        .map(|(_, found)| found)
 }
 
 /// The label is there, and whoever set it last was not Prow: it sticks until it is taken off by hand.
 #[must_use]
 pub fn manual(pull: &PullFacts, profile: &Profile) -> bool {
-    let newest = pull.timeline.iter().rev().find(|e| matches!(&e.kind, EventKind::Labeled(name) if name == APPROVED));
-    has_approved_label(pull)
-        && newest.is_some_and(|event| !event.actor.as_ref().is_some_and(|actor| profile.is_prow(&actor.login)))
+    // Newest by time, whatever the order of the list; of one instant Prow's own, which came after what it answers.
+    let newest = pull
+        .timeline
+        .iter()
+        .filter(|event| matches!(&event.kind, EventKind::Labeled(name) if name == APPROVED))
+        .map(|event| (event.at, event.actor.as_ref().is_some_and(|actor| profile.is_prow(&actor.login))))
+        .max();
+    has_approved_label(pull) && newest.is_some_and(|(_, by_prow)| !by_prow)
 }
 
 /// The changed files' paths at the head; a rename's old path needs nobody.

@@ -229,26 +229,21 @@ fn took_back(
         && frame.timeline.texts().any(|(_, act, other, said)| other == who && act.at < at && said.is_positive())
 }
 
-/// Open threads at the window's start and now. GitHub does not say when a thread was resolved: one whose last word is
-/// older than the window counts as resolved before it.
+/// Open threads at the window's start and now. GitHub does not say when a thread was resolved: one whose last human word
+/// is older than the window counts as resolved before it. A thread of robots alone neither rose nor fell: when a robot
+/// spoke tells nothing.
 fn threads(frame: &Frame<'_>, start: Timestamp) -> (usize, usize) {
-    let open = frame.pull.threads.iter().filter(|thread| !thread.resolved).count();
-    let before = frame
-        .pull
-        .threads
-        .iter()
-        .filter(|thread| {
-            // Of a thread of robots alone every word counts: nobody else says when it was.
-            let human =
-                |comment: &&ThreadComment| !frame.context.profile.is_robots(comment.author.as_ref(), &comment.body);
-            let robots_alone = !thread.comments.iter().any(|comment| human(&comment));
-            let heard = || thread.comments.iter().filter(|comment| robots_alone || human(comment));
-            let first = heard().map(|comment| comment.at).min();
-            let last = heard().map(|comment| comment.at).max();
-            first.is_some_and(|first| first < start) && (!thread.resolved || last.is_some_and(|last| last >= start))
-        })
-        .count();
-    (before, open)
+    let human = |comment: &&ThreadComment| !frame.context.profile.is_robots(comment.author.as_ref(), &comment.body);
+    let threads = &frame.pull.threads;
+    let open = threads.iter().filter(|thread| !thread.resolved).count();
+    let before = threads.iter().filter(|thread| {
+        let heard = || thread.comments.iter().filter(human).map(|comment| comment.at);
+        match (heard().min(), heard().max()) {
+            (Some(first), Some(last)) => first < start && (!thread.resolved || last >= start),
+            _ => !thread.resolved,
+        }
+    });
+    (before.count(), open)
 }
 
 /// No word or push from either side of a veto for 7 days: whoever stands against it, the author, and whoever with a say

@@ -63,6 +63,33 @@ pub enum ReasonCode {
     Incomplete,
 }
 
+impl ReasonCode {
+    /// All codes, in their order.
+    pub const ALL: [Self; 21] = [
+        Self::NoShepherd,
+        Self::ShepherdLapsed,
+        Self::ReviewLag,
+        Self::Vetoed,
+        Self::StalledConflict,
+        Self::Held,
+        Self::ConditionalApproval,
+        Self::HoldLiftedByOther,
+        Self::PossibleObjection,
+        Self::SignOffStale,
+        Self::LgtmDropped,
+        Self::Stalled,
+        Self::NotConverged,
+        Self::FreezeNear,
+        Self::AtRisk,
+        Self::TargetsDisagree,
+        Self::BotCloses,
+        Self::MergingUnsigned,
+        Self::Diverging,
+        Self::Converging,
+        Self::Incomplete,
+    ];
+}
+
 /// Something wrong with a proposal, with the text that asks the author to mend it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {

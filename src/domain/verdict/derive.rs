@@ -4,9 +4,9 @@ use super::clocks::{clocks, heading, is_stalled_conflict, not_converged};
 use super::context::Context;
 use super::debts::Debts;
 use super::frame::Frame;
-use super::kind::Ground;
 use super::people::People;
 use super::readiness::risk;
+use super::reading::Reading;
 use super::reasons::{self, Grounds, reasons};
 use super::releases::is_past;
 use super::shepherd::Shepherding;
@@ -19,24 +19,23 @@ use super::{
     Verdict, Waiting,
 };
 use crate::domain::facts::{CheckState, PullFacts, PullState};
-use crate::domain::prow::approve::approval;
-use crate::domain::prow::gate::gate;
-use crate::domain::prow::lgtm;
 
 /// What vepherd says about one proposal. Pure: the same facts and the same `now` give the same verdict, whatever the
 /// order of GitHub's lists.
 #[must_use]
 pub fn derive(context: &Context<'_>, pull: &PullFacts) -> Verdict {
-    let ground = Ground::read(context, pull);
-    let mut people = People::new(context, pull, &ground);
-    let mut timeline = Timeline::read(pull, context.profile, &mut people);
+    judge(context, pull, &Reading::read(context, pull))
+}
+
+/// The same for a pull request that was read before, in a context of the same files, profile and issues, with the
+/// same freezes passed.
+#[must_use]
+pub fn judge(context: &Context<'_>, pull: &PullFacts, reading: &Reading) -> Verdict {
+    let Reading { ground, approval, gate, .. } = reading;
+    let mut people = People::new(context, pull, ground);
+    let mut timeline = Timeline::read(pull, reading, context.profile, &mut people);
     let standing = Standing::read(&mut timeline, &people, pull, context.profile);
-    let mut approval = approval(pull, context.owners, context.profile);
-    // Prow hears an App's `/approve`; without power it says nothing to people.
-    approval.by.retain(|one| one.has_power || !context.profile.is_robot_login(&one.login));
-    let gate = gate(pull, &approval, context.profile);
-    let frame = Frame { context, pull, ground: &ground, people, timeline, standing, approval, gate };
-    verdict(&frame)
+    verdict(&Frame { context, pull, reading, ground, people, timeline, standing, approval, gate })
 }
 
 fn verdict(frame: &Frame<'_>) -> Verdict {
@@ -97,7 +96,7 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
                 event: frame.timeline.link(possible.act),
             })
             .collect(),
-        lgtm: lgtm::label(pull, context.owners, context.profile),
+        lgtm: frame.reading.lgtm.clone(),
         approval: frame.approval.clone(),
         gate,
         checks: checks(pull),

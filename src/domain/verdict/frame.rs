@@ -7,6 +7,7 @@ use jiff::tz::Offset;
 use super::context::Context;
 use super::kind::Ground;
 use super::people::{People, PersonId};
+use super::reading::Reading;
 use super::standing::{Given, Position, Standing};
 use super::timeline::{Act, Deed, Push, Timeline};
 use crate::domain::facts::PullFacts;
@@ -19,12 +20,13 @@ use crate::domain::prow::gate::Gate;
 pub(super) struct Frame<'a> {
     pub context: &'a Context<'a>,
     pub pull: &'a PullFacts,
+    pub reading: &'a Reading,
     pub ground: &'a Ground,
     pub people: People<'a>,
     pub timeline: Timeline<'a>,
     pub standing: Standing<'a>,
-    pub approval: Approval,
-    pub gate: Gate,
+    pub approval: &'a Approval,
+    pub gate: &'a Gate,
 }
 
 impl<'a> Frame<'a> {

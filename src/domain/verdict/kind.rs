@@ -197,6 +197,13 @@ impl Ground {
         sigs
     }
 
+    /// What is known of issue or pull request `number` decides about this.
+    pub fn rests_on(&self, number: u64) -> bool {
+        self.text.tracking.contains(&number)
+            || self.veps.contains(&VepNumber(number))
+            || self.folders.iter().any(|folder| folder.number == Some(VepNumber(number)))
+    }
+
     /// The main document.
     pub fn main_document(&self) -> Option<&Document> {
         self.documents.first().map(|(_, document)| document)

@@ -9,7 +9,7 @@ use super::timeline::{Channel, Give};
 use super::{IssueState, Kind, Problem, ProblemCode};
 use crate::domain::facts::{FileChange, PullState};
 use crate::domain::ids::{SigName, VepNumber};
-use crate::domain::prow::command::{Effect, Reading, Source, lines};
+use crate::domain::prow::command::{Effect, Reading, Source};
 use crate::domain::vep::{FrontMatterState, Place, folder_name_is_good};
 
 /// All problems, in the order of their codes.
@@ -179,7 +179,7 @@ fn main_document(frame: &Frame<'_>, list: &mut Vec<Problem>, path: &str) {
 
 fn targets(frame: &Frame<'_>, list: &mut Vec<Problem>) {
     let ground = frame.ground;
-    match &ground.release {
+    match &frame.ground.release {
         None => {
             let readable = ground.kind == Kind::New || !ground.documents.is_empty();
             let elsewhere = ground.documents.iter().any(|(_, document)| !document.other_targets.is_empty());
@@ -204,7 +204,7 @@ fn targets(frame: &Frame<'_>, list: &mut Vec<Problem>) {
 
 fn documents(frame: &Frame<'_>, list: &mut Vec<Problem>) {
     let main = &frame.context.profile.layout.document;
-    for (path, document) in &frame.ground.documents {
+    for ((path, document), missing) in frame.ground.documents.iter().zip(&frame.reading.sections_missing) {
         if let FrontMatterState::Unreadable(why) = &document.front_matter {
             push(
                 list,
@@ -214,16 +214,13 @@ fn documents(frame: &Frame<'_>, list: &mut Vec<Problem>) {
             );
         }
         let is_main = path.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case(main));
-        if frame.ground.kind == Kind::New && is_main {
-            let missing = document.sections_missing(frame.context.profile);
-            if !missing.is_empty() {
-                push(
-                    list,
-                    ProblemCode::TemplateSectionsMissing,
-                    format!("sections of the template are missing: {}", missing.join(", ")),
-                    "Please add the sections, or say in them why they do not apply.",
-                );
-            }
+        if frame.ground.kind == Kind::New && is_main && !missing.is_empty() {
+            push(
+                list,
+                ProblemCode::TemplateSectionsMissing,
+                format!("sections of the template are missing: {}", missing.join(", ")),
+                "Please add the sections, or say in them why they do not apply.",
+            );
         }
     }
 }
@@ -288,11 +285,8 @@ fn sigs(frame: &Frame<'_>, list: &mut Vec<Problem>) {
 
 /// Commands that people believe in and Prow does not: `/lgtm thanks`, a powerless `/approve`, the author's own lgtm.
 fn commands(frame: &Frame<'_>, list: &mut Vec<Problem>) {
-    let rules = &frame.context.profile.prow;
+    let profile = frame.context.profile;
     for (index, _, who, said) in frame.timeline.texts() {
-        if !super::words::has_command_line(said.body) {
-            continue;
-        }
         let person = frame.people.get(who);
         // Somebody who found out and said it again has nothing to mend.
         let later_positive =
@@ -302,7 +296,7 @@ fn commands(frame: &Frame<'_>, list: &mut Vec<Problem>) {
             Channel::Review { .. } => Source::ReviewBody,
             Channel::Thread { .. } => Source::ReviewComment,
         };
-        for line in lines(said.body, source, rules) {
+        for line in said.lines(said.body, source, profile) {
             let word = line.text.get(1..).unwrap_or("");
             let word = word.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).next().unwrap_or("");
             let vote = ["lgtm", "approve"].iter().any(|vote| word.eq_ignore_ascii_case(vote));

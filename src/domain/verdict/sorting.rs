@@ -78,8 +78,7 @@ impl<'a> Timeline<'a> {
             let positive = said.is_positive();
             let objects = !person.author && !positive && (said.requests_changes() || said.opening == Opening::Veto);
             let withdraws = said.lgtm == Some(Give::TakenBack) || said.approve == Some(Give::TakenBack);
-            let is_word =
-                !said.prose.is_empty() || positive || objects || (withdraws && said.prose.is_empty() && !person.author);
+            let is_word = !said.empty || positive || objects || (withdraws && !person.author);
             let earlier = newest_positive.get(who).copied().flatten();
             let sort = if !is_word {
                 Sort::NoWord
@@ -104,7 +103,7 @@ impl<'a> Timeline<'a> {
                             requested.iter().any(|name| login.is(name)) || people.is_requested_unseen(login)
                         });
                     let quiet = !said.question && !thread && !names_author;
-                    let praise = quiet && said.prose.is_praise(&profile.words.praise, profile.words.praise_most);
+                    let praise = quiet && said.praise;
                     let ends = said.opening == Opening::VetoLifted;
                     let asks = !ends && !praise && (thread || said.question || names_author || standing);
                     Sort::Remark { asks, objects: false }

@@ -128,7 +128,7 @@ impl<'a> Standing<'a> {
             match &act.deed {
                 Deed::Opened(commands) if commands.hold == Some(HoldCommand::Add) => {
                     let now = Given { act: index, at: act.at };
-                    standing.holds.push(held(Some(people.author()), now, &pull.body, profile));
+                    standing.holds.push(held(Some(people.author()), now, &pull.body, None, profile));
                 }
                 Deed::Said(said) => {
                     let Some(who) = act.who else { continue };
@@ -189,7 +189,7 @@ impl<'a> Standing<'a> {
         let position = self.positions.get(who).cloned().unwrap_or_default();
         let in_breath = |given: Option<Given>| given.filter(|given| now.at.duration_since(given.at) <= breath);
         let hold = holds.then(|| {
-            let mut hold = held(Some(who), now, said.body, profile);
+            let mut hold = held(Some(who), now, said.body, Some(&words::Prose::read(said.body)), profile);
             hold.with_lgtm = in_breath(position.lgtm);
             hold.with_approve = in_breath(position.approve);
             hold
@@ -261,7 +261,8 @@ impl<'a> Standing<'a> {
         {
             return;
         }
-        if let Some(sentence) = said.prose.objection(&profile.words.objection, &profile.words.negation) {
+        if let Some(sentence) = said.objection(said.body, &profile.words) {
+            let sentence = sentence.to_owned();
             self.possible.push(Possible { by: who, act: now.act, at: now.at, sentence, stands: true });
         }
     }
@@ -388,42 +389,35 @@ impl<'a> Standing<'a> {
 /// A `/hold` by somebody with a say in a text that says something, carries no lgtm or approve of that person, and
 /// gives no reason to wait.
 fn is_contested(hold: &Held, said: &Said<'_>) -> bool {
-    !said.prose.is_empty()
+    !said.empty
         && hold.with_lgtm.is_none()
         && hold.with_approve.is_none()
         && hold.waits.is_empty()
         && said.opening == Opening::Other
 }
 
-fn held(by: Option<PersonId>, now: Given, body: &str, profile: &Profile) -> Held {
-    let prose = words::Prose::read(body);
+/// A hold with what its text says of it. Without `prose` it stands in the description, which is the proposal itself,
+/// and no reason for the hold in it.
+fn held(by: Option<PersonId>, now: Given, body: &str, prose: Option<&words::Prose>, profile: &Profile) -> Held {
     let argument = words::hold_argument(body).unwrap_or("");
     let mut waits: Vec<String> = Vec::new();
-    for reason in words::waiting_reasons(argument, &profile.words.waiting)
-        .into_iter()
-        .chain(prose.waiting_reasons(&profile.words.waiting))
-    {
+    let of_prose = prose.map(|prose| prose.waiting_reasons(&profile.words.waiting)).unwrap_or_default();
+    for reason in words::waiting_reasons(argument, &profile.words.waiting).into_iter().chain(of_prose) {
         if !waits.iter().any(|known| known == reason) {
             waits.push(reason.to_owned());
         }
     }
     let mut names = words::named(argument);
-    for name in prose.named() {
+    for name in prose.map(words::Prose::named).unwrap_or_default() {
         if !names.contains(&name) {
             names.push(name);
         }
     }
-    // The description is the proposal itself, and no reason for the hold in it.
-    let opening = now.act == 0;
-    let reason = match (argument.is_empty(), opening) {
+    let reason = match (argument.is_empty(), prose) {
         (false, _) => words::excerpt(argument, 280),
-        (true, true) => String::new(),
-        (true, false) => words::excerpt(&prose.text, 280),
+        (true, None) => String::new(),
+        (true, Some(prose)) => words::excerpt(&prose.text, 280),
     };
-    if opening {
-        names = words::named(argument);
-        waits = words::waiting_reasons(argument, &profile.words.waiting).into_iter().map(str::to_owned).collect();
-    }
     Held {
         by,
         act: now.act,
@@ -442,6 +436,6 @@ fn held(by: Option<PersonId>, now: Given, body: &str, profile: &Profile) -> Held
 fn objection_reason(said: &Said<'_>) -> String {
     match said.opening {
         Opening::Veto => words::veto_reason(said.body),
-        Opening::VetoLifted | Opening::Other => words::excerpt(&said.prose.text, 280),
+        Opening::VetoLifted | Opening::Other => words::excerpt(&words::Prose::read(said.body).text, 280),
     }
 }

@@ -3,15 +3,16 @@
 //! key, so that the order in which GitHub lists them decides nothing. What robots say is left out altogether.
 
 use std::cmp::Ordering;
+use std::ops::Deref;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::people::{People, PersonId};
-use super::words::{self, Opening, Prose};
+use super::reading::{Reading, Text};
 use crate::domain::facts::{Actor, ActorKind, Association, EventKind, PullFacts, ReviewState};
 use crate::domain::ids::{Login, NodeId, Sha};
 use crate::domain::profile::Profile;
-use crate::domain::prow::command::{self, Commands, Source};
+use crate::domain::prow::command::Commands;
 
 /// Commits whose committed dates are this close were pushed together: GitHub does not say when a push without force
 /// happened, and people commit in series.
@@ -32,7 +33,7 @@ pub(super) struct Act<'a> {
 /// What happened.
 #[derive(Debug)]
 pub(super) enum Deed<'a> {
-    Opened(Box<Commands>),
+    Opened(&'a Commands),
     Ready,
     Drafted,
     Retitled { from: &'a str, to: &'a str },
@@ -40,7 +41,7 @@ pub(super) enum Deed<'a> {
     Reopened,
     Merged,
     Pushed(Push<'a>),
-    Said(Box<Said<'a>>),
+    Said(Said<'a>),
     Dismissed { review: Option<&'a NodeId>, was: ReviewState },
     Labeled(&'a str),
     Unlabeled(&'a str),
@@ -84,16 +85,12 @@ pub(super) enum Give {
     TakenBack,
 }
 
-/// A text of a human, read.
+/// A text of a human, and what it is in its place.
 #[derive(Debug)]
 pub(super) struct Said<'a> {
     pub channel: Channel<'a>,
     pub body: &'a str,
-    pub prose: Prose,
-    pub named: Vec<Login>,
-    pub question: bool,
-    pub commands: Commands,
-    pub opening: Opening,
+    pub text: &'a Text,
     /// Its effect on the speaker's lgtm, by command or by state; only where Prow obeys.
     pub lgtm: Option<Give>,
     /// Its effect on the speaker's approval; only where OWNERS give the speaker power.
@@ -116,6 +113,14 @@ pub(super) enum Sort {
     Ping,
     /// Anything else.
     Remark { asks: bool, objects: bool },
+}
+
+impl Deref for Said<'_> {
+    type Target = Text;
+
+    fn deref(&self) -> &Text {
+        self.text
+    }
 }
 
 impl Said<'_> {
@@ -211,15 +216,19 @@ pub(super) struct Timeline<'a> {
 
 impl<'a> Timeline<'a> {
     /// Reads the whole pull request.
-    pub fn read(pull: &'a PullFacts, profile: &'a Profile, people: &mut People<'a>) -> Self {
+    pub fn read(pull: &'a PullFacts, reading: &'a Reading, profile: &'a Profile, people: &mut People<'a>) -> Self {
         let mut acts: Vec<Act<'a>> = Vec::with_capacity(
-            4 + pull.timeline.len() + pull.comments.len() + pull.reviews.len() * 2 + pull.commits.len(),
+            4 + pull.timeline.len()
+                + reading.comments.len()
+                + reading.reviews.len()
+                + reading.in_threads.len()
+                + pull.commits.len(),
         );
         acts.push(Act {
             at: pull.created_at,
             who: Some(people.author()),
             robot: false,
-            deed: Deed::Opened(Box::new(commands_of(&pull.body, Source::Description, profile))),
+            deed: Deed::Opened(&reading.opening),
             url: Some(&pull.url),
         });
         // People get their places in the order of their names, so that the order of GitHub's lists decides nothing.
@@ -234,7 +243,7 @@ impl<'a> Timeline<'a> {
         let mut reader = Reader { pull, profile, people, acts: &mut acts };
         reader.events();
         reader.pushes();
-        reader.texts();
+        reader.texts(reading);
         acts.sort_by(order);
         let pushes = (0..acts.len())
             .filter(|&index| matches!(acts.get(index), Some(Act { deed: Deed::Pushed(_), .. })))
@@ -294,11 +303,6 @@ fn everybody(pull: &PullFacts) -> impl Iterator<Item = &Login> {
     let actors = actors.chain(pull.timeline.iter().map(|event| event.actor.as_ref()));
     let humans = actors.flatten().filter(|actor| actor.kind != ActorKind::Bot).map(|actor| &actor.login);
     humans.chain(pull.commits.iter().filter(|commit| !commit.merge).filter_map(|commit| commit.author.as_ref()))
-}
-
-/// Commands of a text; most texts have no line that could be one.
-fn commands_of(body: &str, source: Source, profile: &Profile) -> Commands {
-    if words::has_command_line(body) { command::parse(body, source, &profile.prow) } else { Commands::default() }
 }
 
 struct Reader<'r, 'a> {
@@ -407,43 +411,32 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    fn texts(&mut self) {
+    fn texts(&mut self, reading: &'a Reading) {
         let pull = self.pull;
-        for comment in &pull.comments {
-            self.text(
-                comment.author.as_ref(),
-                comment.association,
-                comment.at,
-                &comment.body,
-                Channel::Conversation,
-                &comment.url,
-            );
+        for (comment, text) in pull.comments.iter().zip(&reading.comments) {
+            let said = Spoken { author: comment.author.as_ref(), association: comment.association, at: comment.at };
+            self.text(said, text, &comment.body, Channel::Conversation, &comment.url);
         }
-        for review in &pull.reviews {
+        for (review, text) in pull.reviews.iter().zip(&reading.reviews) {
             let state = match review.state {
                 ReviewState::Dismissed => self.state_before(&review.id).unwrap_or(ReviewState::Dismissed),
                 state => state,
             };
             let channel = Channel::Review { id: &review.id, state, commit: review.commit.as_ref() };
-            self.text(review.author.as_ref(), review.association, review.at, &review.body, channel, &review.url);
+            let said = Spoken { author: review.author.as_ref(), association: review.association, at: review.at };
+            self.text(said, text, &review.body, channel, &review.url);
         }
-        for (thread, facts) in pull.threads.iter().enumerate() {
-            for comment in &facts.comments {
-                // Nobody could read it before its review was submitted.
-                let submitted = comment
-                    .review
-                    .as_ref()
-                    .and_then(|id| pull.reviews.iter().find(|review| review.id == *id))
-                    .map_or(comment.at, |review| review.at.max(comment.at));
-                self.text(
-                    comment.author.as_ref(),
-                    comment.association,
-                    submitted,
-                    &comment.body,
-                    Channel::Thread { thread },
-                    &comment.url,
-                );
-            }
+        let in_threads = pull.threads.iter().enumerate();
+        let in_threads = in_threads.flat_map(|(thread, facts)| facts.comments.iter().map(move |one| (thread, one)));
+        for ((thread, comment), text) in in_threads.zip(&reading.in_threads) {
+            // Nobody could read it before its review was submitted.
+            let submitted = comment
+                .review
+                .as_ref()
+                .and_then(|id| pull.reviews.iter().find(|review| review.id == *id))
+                .map_or(comment.at, |review| review.at.max(comment.at));
+            let said = Spoken { author: comment.author.as_ref(), association: comment.association, at: submitted };
+            self.text(said, text, &comment.body, Channel::Thread { thread }, &comment.url);
         }
     }
 
@@ -454,41 +447,21 @@ impl<'a> Reader<'_, 'a> {
         })
     }
 
-    fn text(
-        &mut self,
-        author: Option<&'a Actor>,
-        association: Association,
-        at: Timestamp,
-        body: &'a str,
-        channel: Channel<'a>,
-        url: &'a str,
-    ) {
-        if self.profile.is_robots(author, body) {
-            return;
-        }
-        let who = self.people.id(author.map(|actor| &actor.login));
-        if association == Association::Collaborator {
+    fn text(&mut self, said: Spoken<'a>, text: &'a Option<Text>, body: &'a str, channel: Channel<'a>, url: &'a str) {
+        let Some(text) = text else { return };
+        let who = self.people.id(said.author.map(|actor| &actor.login));
+        if said.association == Association::Collaborator {
             self.people.mark_collaborator(who);
         }
-        let prose = Prose::read(body);
-        let source = match channel {
-            Channel::Conversation => Source::Comment,
-            Channel::Review { .. } => Source::ReviewBody,
-            Channel::Thread { .. } => Source::ReviewComment,
-        };
-        let said = Said {
-            channel,
-            body,
-            named: if prose.plain.contains('@') { prose.named() } else { Vec::new() },
-            question: prose.asks(),
-            prose,
-            commands: commands_of(body, source, self.profile),
-            opening: words::opening(body),
-            lgtm: None,
-            approve: None,
-            sort: Sort::NoWord,
-        };
+        let deed = Deed::Said(Said { channel, body, text, lgtm: None, approve: None, sort: Sort::NoWord });
         let url = (!url.is_empty()).then_some(url);
-        self.acts.push(Act { at, who: Some(who), robot: false, deed: Deed::Said(Box::new(said)), url });
+        self.acts.push(Act { at: said.at, who: Some(who), robot: false, deed, url });
     }
+}
+
+/// Who said something, and when.
+struct Spoken<'a> {
+    author: Option<&'a Actor>,
+    association: Association,
+    at: Timestamp,
 }

@@ -19,6 +19,7 @@ pub(super) struct File {
     pub(super) profile: Option<(String, String)>,
     pub(super) github_api: Option<(String, String)>,
     pub(super) sigs: Option<Vec<SigName>>,
+    pub(super) requests_at_once: Option<usize>,
     pub(super) holidays: Vec<Date>,
     pub(super) color: Option<ColorChoice>,
     pub(super) editor: Option<String>,
@@ -31,10 +32,11 @@ pub(super) struct File {
 }
 
 /// Every key of the file, for hints.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "repo",
     "profile",
     "github_api",
+    "requests_at_once",
     "sigs",
     "holidays",
     "color",
@@ -46,6 +48,9 @@ const KEYS: [&str; 13] = [
     "lost_reply",
     "keys",
 ];
+
+/// More requests at once than this, and GitHub takes us for an attack.
+const MOST_AT_ONCE: i64 = 20;
 
 /// Reads the file. A missing one is an empty one.
 pub(super) fn read(path: &Path) -> (File, Vec<Mistake>) {
@@ -89,6 +94,7 @@ impl Reader<'_> {
             "profile" => self.file.profile = self.placed(value),
             "github_api" => self.file.github_api = self.placed(value),
             "editor" => self.file.editor = self.word(value).filter(|text| !text.trim().is_empty()),
+            "requests_at_once" => self.file.requests_at_once = self.at_once(value),
             "sigs" => {
                 self.file.sigs = self.words(value).map(|names| {
                     names.iter().map(|name| SigName::new(name.strip_prefix("sig-").unwrap_or(name))).collect()
@@ -150,6 +156,17 @@ impl Reader<'_> {
                 self.wrong(key.span(), format!("there is no setting `{other}`"), Some(hint));
             }
         }
+    }
+
+    fn at_once(&mut self, value: &Spanned<DeValue<'_>>) -> Option<usize> {
+        let number =
+            value.get_ref().as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
+        let good = number.filter(|number| (1..=MOST_AT_ONCE).contains(number));
+        if good.is_none() {
+            let message = format!("a number from 1 to {MOST_AT_ONCE} is needed here");
+            self.wrong(value.span(), message, Some("Write it without quotes; GitHub asks for few.".into()));
+        }
+        good.and_then(|number| usize::try_from(number).ok())
     }
 
     fn placed(&mut self, value: &Spanned<DeValue<'_>>) -> Option<(String, String)> {

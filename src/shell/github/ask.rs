@@ -3,6 +3,7 @@
 //! a 502) is asked again in halves. So a bad pull request costs itself, never its neighbours.
 
 mod document;
+mod queue;
 
 use serde_json::{Value, json};
 
@@ -12,12 +13,33 @@ use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::{NodeId, PullNumber, RepoId, Sha};
 
 pub use document::{LIGHT, compose};
+pub use queue::{MOST_PULLS, Queue};
 
-/// The most pull requests that one request reads whole.
-pub const MOST_PULLS: usize = 20;
+/// The longest page that GitHub gives, and the shortest that is asked for where it runs out of time.
+const LONGEST_PAGE: u64 = 100;
+const SHORTEST_PAGE: u64 = 6;
 
-/// The most work that one request asks for, in the unit of [`Ask::weight`].
-const MOST_WEIGHT: usize = 260;
+/// How a pull request is asked for: smaller where GitHub runs out of time, with a part left out where it fails on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// How many of each part come with the first page.
+    pub page: u64,
+    /// Parts that are left out, and why.
+    pub without: Vec<(Part, String)>,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self { page: LONGEST_PAGE, without: Vec::new() }
+    }
+}
+
+impl Shape {
+    /// How many of a part come with the first page; 0 where it is left out.
+    fn first(&self, part: Part, most: u64) -> u64 {
+        if self.without.iter().any(|(left, _)| *left == part) { 0 } else { most.min(self.page) }
+    }
+}
 
 /// One thing that we want to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +54,8 @@ pub enum Ask {
         labels: u64,
         /// How many threads, as many as there are: each costs a hundredth of a point.
         threads: u64,
+        /// How much of the rest.
+        shape: Shape,
     },
     /// One more page of a part of a pull request.
     Page {
@@ -43,6 +67,8 @@ pub enum Ask {
         id: NodeId,
         /// Where the last page ended.
         after: String,
+        /// How long the page may be.
+        first: u64,
     },
     /// A tracking issue.
     Issue {
@@ -144,6 +170,24 @@ impl Part {
         }
     }
 
+    /// The part whose field of a pull request has this name on GitHub.
+    #[must_use]
+    pub fn of_field(name: &str) -> Option<Self> {
+        Some(match name {
+            "labels" => Self::Labels,
+            "files" => Self::Files,
+            "commits" => Self::Commits,
+            "reviews" => Self::Reviews,
+            "comments" => Self::Comments,
+            "reviewThreads" => Self::Threads,
+            "timelineItems" => Self::Timeline,
+            "assignees" => Self::Assignees,
+            "reviewRequests" => Self::ReviewRequests,
+            "statusCheckRollup" => Self::Checks,
+            _ => return None,
+        })
+    }
+
     /// The operation in `asks.graphql`, and where its connection is inside the node.
     fn operation(self) -> (&'static str, &'static str) {
         match self {
@@ -163,10 +207,38 @@ impl Part {
 }
 
 impl Ask {
-    /// How much work it is for GitHub, as a rough guess: a small file is 1.
-    fn weight(&self) -> usize {
+    /// A pull request whole.
+    #[must_use]
+    pub fn pull(repo: &RepoId, number: PullNumber, labels: u64, threads: u64) -> Self {
+        Self::Pull { repo: repo.clone(), number, labels, threads, shape: Shape::default() }
+    }
+
+    /// The page of a part that follows another one.
+    #[must_use]
+    pub fn page(number: PullNumber, part: Part, id: NodeId, after: String) -> Self {
+        // A thread brings its replies along.
+        let first = if part == Part::Threads { LONGEST_PAGE / 2 } else { LONGEST_PAGE };
+        Self::Page { number, part, id, after, first }
+    }
+
+    /// How many connections it asks GitHub for: a hundred of them cost a point (GitHub's published formula).
+    #[must_use]
+    pub fn connections(&self) -> u64 {
         match self {
-            Self::Pull { .. } => 12,
+            Self::Pull { labels, threads, .. } => 8 + u64::from(*labels > 0) + u64::from(*threads > 0) + threads,
+            Self::Page { part: Part::Threads, first, .. } => 1 + first,
+            Self::Page { .. } | Self::Issue { .. } | Self::Parents { .. } => 1,
+            Self::Blob { .. } | Self::File { .. } | Self::Folder { .. } | Self::Tree { .. } | Self::Subtree { .. } => 0,
+        }
+    }
+
+    /// The weight of a pull request.
+    pub(super) const PULL_WEIGHT: usize = 12;
+
+    /// How much work it is for GitHub, as a rough guess: a small file is 1.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Pull { .. } => Self::PULL_WEIGHT,
             Self::Page { .. } => 10,
             Self::Tree { .. } => 20,
             Self::Subtree { .. } => 8,
@@ -186,12 +258,25 @@ impl Ask {
             all
         };
         match self {
-            Self::Pull { repo, number, labels, threads } => {
-                ("AskPull", at(repo, json!({ "number": number, "labels": labels, "threads": threads })), "/pullRequest")
+            Self::Pull { repo, number, labels, threads, shape } => {
+                let variables = json!({
+                    "number": number,
+                    "labels": shape.first(Part::Labels, *labels),
+                    "threads": shape.first(Part::Threads, *threads),
+                    "files": shape.first(Part::Files, LONGEST_PAGE),
+                    "commits": shape.first(Part::Commits, LONGEST_PAGE),
+                    "reviews": shape.first(Part::Reviews, LONGEST_PAGE),
+                    "comments": shape.first(Part::Comments, LONGEST_PAGE),
+                    "timeline": shape.first(Part::Timeline, LONGEST_PAGE),
+                    "assignees": shape.first(Part::Assignees, 30),
+                    "requests": shape.first(Part::ReviewRequests, 50),
+                    "checks": shape.first(Part::Checks, LONGEST_PAGE),
+                });
+                ("AskPull", at(repo, variables), "/pullRequest")
             }
-            Self::Page { part, id, after, .. } => {
+            Self::Page { part, id, after, first, .. } => {
                 let (operation, place) = part.operation();
-                (operation, json!({ "id": id, "after": after }), place)
+                (operation, json!({ "id": id, "after": after, "first": first }), place)
             }
             Self::Issue { repo, number } => ("AskIssue", at(repo, json!({ "number": number })), "/issueOrPullRequest"),
             Self::Blob { repo, oid } => ("AskBlob", at(repo, json!({ "oid": oid })), "/object"),
@@ -216,12 +301,25 @@ impl Ask {
 
     /// A smaller ask for the same, where there is one: the rest comes by pages.
     fn smaller(&self) -> Option<Self> {
-        match self {
-            Self::Pull { repo, number, labels, threads } if *threads > 10 => {
-                Some(Self::Pull { repo: repo.clone(), number: *number, labels: *labels, threads: threads / 4 })
-            }
-            _ => None,
+        let mut smaller = self.clone();
+        match &mut smaller {
+            Self::Pull { threads, .. } if *threads > 10 => *threads /= 4,
+            Self::Pull { shape, .. } if shape.page > SHORTEST_PAGE => shape.page /= 4,
+            Self::Page { first, .. } if *first > SHORTEST_PAGE => *first /= 4,
+            _ => return None,
         }
+        Some(smaller)
+    }
+
+    /// The same ask without the part that GitHub fails on, unless it is left out already.
+    fn without(&self, part: Part, why: &str) -> Option<Self> {
+        let mut less = self.clone();
+        let Self::Pull { shape, .. } = &mut less else { return None };
+        if shape.without.iter().any(|(left, _)| *left == part) {
+            return None;
+        }
+        shape.without.push((part, why.to_owned()));
+        Some(less)
     }
 }
 
@@ -236,35 +334,12 @@ pub enum Outcome {
         errors: Vec<GraphqlError>,
     },
     /// No answer to this ask, though others may have had theirs.
-    Failed(Failure),
-}
-
-/// Packs asks into requests: pull requests evenly over as few as possible, the rest into what room is left.
-#[must_use]
-pub fn pack(asks: Vec<Ask>) -> Vec<Vec<Ask>> {
-    let (pulls, others): (Vec<Ask>, Vec<Ask>) = asks.into_iter().partition(|ask| matches!(ask, Ask::Pull { .. }));
-    let requests = pulls.len().div_ceil(MOST_PULLS);
-    let each = if requests == 0 { 1 } else { pulls.len().div_ceil(requests) };
-    let mut packs: Vec<Vec<Ask>> = pulls.chunks(each).map(<[Ask]>::to_vec).collect();
-    let mut weights: Vec<usize> = packs.iter().map(|pack| pack.iter().map(Ask::weight).sum()).collect();
-    let mut from = 0;
-    for ask in others {
-        let weight = ask.weight();
-        while weights.get(from).is_some_and(|used| used + weight > MOST_WEIGHT) {
-            from += 1;
-        }
-        match (packs.get_mut(from), weights.get_mut(from)) {
-            (Some(pack), Some(used)) => {
-                pack.push(ask);
-                *used += weight;
-            }
-            _ => {
-                packs.push(vec![ask]);
-                weights.push(weight);
-            }
-        }
-    }
-    packs
+    Failed {
+        /// Why.
+        failure: Failure,
+        /// The part of a pull request that GitHub failed on, where it says so.
+        part: Option<Part>,
+    },
 }
 
 /// Asks one pack. What was answered is returned even where the rest failed; the failure, where there is one, stops a
@@ -279,8 +354,23 @@ pub async fn run(client: &Client, attempted: &str, pack: Vec<Ask>) -> (Vec<(Ask,
         let document = document::batch(&asks);
         let alone = asks.len() == 1;
         match client.read(attempted, &document, &json!({}), alone).await {
-            Ok(answer) => done.extend(sort_out(attempted, asks, answer.data, &answer.errors)),
+            Ok(answer) => {
+                client.bore(&asks);
+                let mut again = Vec::new();
+                for (ask, outcome) in sort_out(attempted, asks, answer.data, &answer.errors) {
+                    match &outcome {
+                        // One broken part costs the pull request that part, not the rest of it.
+                        Outcome::Failed { failure, part: Some(part) } => match ask.without(*part, &failure.cause) {
+                            Some(less) => again.push(less),
+                            None => done.push((ask, outcome)),
+                        },
+                        Outcome::Failed { .. } | Outcome::Answered { .. } => done.push((ask, outcome)),
+                    }
+                }
+                waiting.push(again);
+            }
             Err(failure) if matches!(failure.kind, FailureKind::Server | FailureKind::Protocol) => {
+                client.bent(&asks);
                 let mut asks = asks;
                 let half = asks.split_off(asks.len() / 2);
                 if !asks.is_empty() {
@@ -292,7 +382,7 @@ pub async fn run(client: &Client, attempted: &str, pack: Vec<Ask>) -> (Vec<(Ask,
                 for ask in half {
                     match ask.smaller() {
                         Some(smaller) => waiting.push(vec![smaller]),
-                        None => done.push((ask, Outcome::Failed(failure.clone()))),
+                        None => done.push((ask, Outcome::Failed { failure: failure.clone(), part: None })),
                     }
                 }
             }
@@ -335,9 +425,10 @@ fn sort_out(attempted: &str, asks: Vec<Ask>, mut data: Value, errors: &[GraphqlE
         let field = data.get_mut(&alias).map(Value::take).unwrap_or_default();
         let value = field.pointer(place).cloned().unwrap_or_default();
         let outcome = match whole {
-            Some(error) if value.is_null() => {
-                Outcome::Failed(super::failures::no_data(attempted, std::slice::from_ref(error), None))
-            }
+            Some(error) if value.is_null() => Outcome::Failed {
+                failure: super::failures::no_data(attempted, std::slice::from_ref(error), None),
+                part: error.path.get(depth).and_then(|field| Part::of_field(field)),
+            },
             _ => Outcome::Answered { value, errors: mine },
         };
         out.push((ask, outcome));

@@ -13,7 +13,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tower::Service;
 
+use super::client::AT_ONCE;
 use super::edge::{Trouble, WireError};
+use super::proxy::{Connector, Proxies, ProxyError};
 use crate::domain::failure::{Failure, FailureKind};
 
 /// The largest answer that is read. GitHub's largest are a few megabytes; a server that sends more is no GitHub.
@@ -22,10 +24,25 @@ const LARGEST: usize = 64 * 1024 * 1024;
 /// How long a connection may take to come up.
 const CONNECT: Duration = Duration::from_secs(10);
 
+/// How the user wants the network to be used.
+#[derive(Clone, Debug)]
+pub struct Wire {
+    /// Proxies on the way.
+    pub proxies: Proxies,
+    /// The most requests that are under way at once.
+    pub at_once: usize,
+}
+
+impl Default for Wire {
+    fn default() -> Self {
+        Self { proxies: Proxies::default(), at_once: AT_ONCE }
+    }
+}
+
 /// A pool of connections.
 #[derive(Clone, Debug)]
 pub struct Network {
-    client: hyper_util::client::legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: hyper_util::client::legacy::Client<HttpsConnector<Connector>, Full<Bytes>>,
 }
 
 impl Network {
@@ -33,7 +50,7 @@ impl Network {
     ///
     /// # Errors
     /// Where the machine has no readable certificate roots.
-    pub fn new() -> Result<Self, Failure> {
+    pub fn new(proxies: &Proxies) -> Result<Self, Failure> {
         let mut http = HttpConnector::new();
         http.set_connect_timeout(Some(CONNECT));
         http.set_nodelay(true);
@@ -47,7 +64,7 @@ impl Network {
             // Plain http is refused before this for anything but loopback (`client::Roots::parse`).
             .https_or_http()
             .enable_all_versions()
-            .wrap_connector(http);
+            .wrap_connector(Connector::new(http, proxies.clone()));
         let client = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(Duration::from_secs(60))
@@ -88,16 +105,20 @@ fn trouble(error: &hyper_util::client::legacy::Error) -> WireError {
     let mut texts = Vec::new();
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     let mut timed_out = false;
+    let mut proxy = false;
     while let Some(one) = cause {
         texts.push(one.to_string());
         if let Some(io) = one.downcast_ref::<std::io::Error>() {
             timed_out |= io.kind() == std::io::ErrorKind::TimedOut;
         }
+        proxy |= one.is::<ProxyError>();
         cause = one.source();
     }
     let all = texts.join(": ");
     let has = |words: &[&str]| words.iter().any(|word| all.contains(word));
-    let trouble = if has(&["dns error", "failed to lookup address"]) {
+    let trouble = if proxy {
+        Trouble::Proxy
+    } else if has(&["dns error", "failed to lookup address"]) {
         Trouble::Dns
     } else if has(&["certificate", "tls", "TLS", "HandshakeFailure", "InvalidContentType"]) {
         Trouble::Tls

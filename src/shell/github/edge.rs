@@ -39,6 +39,8 @@ pub enum Trouble {
     Dns,
     /// No connection.
     Connect,
+    /// The proxy on the way does not let us through.
+    Proxy,
     /// The certificate or the handshake.
     Tls,
     /// No answer in time.

@@ -40,6 +40,10 @@ pub fn no_answer(attempted: &str, host: &str, error: &WireError) -> Failure {
             format!("no connection to {host} ({text})"),
             "Check the network connection, a proxy or firewall in between, and VEPHERD_GITHUB_API where it is set.",
         ),
+        Trouble::Proxy => (
+            format!("the proxy on the way to {host} does not let us through ({text})"),
+            "Check HTTPS_PROXY (http://USER:PASSWORD@HOST:PORT where it asks for a login), ALL_PROXY and NO_PROXY.",
+        ),
         Trouble::Tls => (
             format!("no trusted connection to {host} ({text})"),
             "Check this machine's clock and CA certificates; a proxy that opens TLS needs its own certificate there.",

@@ -27,7 +27,8 @@ pub struct Mapped {
     pub more: Vec<Ask>,
 }
 
-/// Reads a pull request. `labels` are those of the light query where they were not asked here.
+/// Reads a pull request. `labels` are those of the light query where they were not asked here; `without` are the parts
+/// that were left out, and why.
 ///
 /// # Errors
 /// In words, where the answer lacks what no pull request lacks.
@@ -35,6 +36,7 @@ pub fn pull(
     value: Value,
     errors: &[GraphqlError],
     labels: Option<&[String]>,
+    without: &[(Part, String)],
     now: Timestamp,
 ) -> Result<Mapped, String> {
     let wire: wire::Pull = serde_json::from_value(value).map_err(|error| error.to_string())?;
@@ -81,6 +83,9 @@ pub fn pull(
         fetched_at: now,
     };
     let mut mapped = Mapped { pull: facts, more: Vec::new() };
+    for (part, why) in without {
+        note(&mut mapped.pull, part.name(), &format!("not read: {why}"));
+    }
     let mut reader = Reader { pull: &mut mapped.pull, more: &mut mapped.more };
     if labels.is_none() {
         reader.part(Part::Labels, &id, wire.labels, Reader::labels);
@@ -140,19 +145,7 @@ pub fn note(pull: &mut PullFacts, part: &str, why: &str) {
 
 /// The part that an error is about, by GitHub's name of the field.
 fn part_of(error: &GraphqlError) -> &'static str {
-    match error.path.first().map(String::as_str) {
-        Some("labels") => "labels",
-        Some("files") => "files",
-        Some("commits") => "commits",
-        Some("reviews") => "reviews",
-        Some("comments") => "comments",
-        Some("reviewThreads") => "threads",
-        Some("timelineItems") => "timeline",
-        Some("assignees") => "assignees",
-        Some("reviewRequests") => "review-requests",
-        Some("statusCheckRollup") => "checks",
-        _ => "details",
-    }
+    error.path.first().and_then(|field| Part::of_field(field)).map_or("details", Part::name)
 }
 
 struct Reader<'a> {
@@ -174,7 +167,7 @@ impl Reader<'_> {
             note(self.pull, part.name(), "GitHub says that there are more and not where");
         }
         if let Some(after) = page.more {
-            self.more.push(Ask::Page { number: self.pull.number, part, id: id.clone(), after });
+            self.more.push(Ask::page(self.pull.number, part, id.clone(), after));
         }
         read(self, page.nodes);
     }

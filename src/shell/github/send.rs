@@ -138,7 +138,10 @@ impl Client {
             if error.maybe_sent { SendFailure::Unknown(failure) } else { SendFailure::NotSent(failure) }
         })?;
         match failures::bad_status(attempted, reply.status, &reply.headers, &reply.body) {
-            None => Ok(reply),
+            None => {
+                self.note_power(None);
+                Ok(reply)
+            }
             // GitHub's words for whoever writes too fast; its documentation files them under validation.
             Some(mut failure)
                 if failure.kind == FailureKind::Rejected && failure.cause.contains("submitted too quickly") =>
@@ -149,12 +152,15 @@ impl Client {
             Some(failure)
                 if failure.kind == FailureKind::Permission && failure.cause.contains("Resource not accessible by") =>
             {
-                self.note_refusal("Resource not accessible by this token");
+                self.note_power(Some("Resource not accessible by this token"));
                 Err(SendFailure::NotSent(failure))
             }
             // GitHub's 5xx come from in front of the application as often as from behind it: the comment may be there.
             Some(failure) if failure.kind == FailureKind::Server => Err(SendFailure::Unknown(failure)),
-            Some(failure) => Err(SendFailure::NotSent(failure)),
+            Some(failure) => {
+                self.heed(&failure);
+                Err(SendFailure::NotSent(failure))
+            }
         }
     }
 }

@@ -104,7 +104,10 @@ pub fn local(services: &Services, effect: Effect) -> Vec<Msg> {
             Ok(text) => Msg::DraftLoaded { key, text },
             Err(failure) => Msg::StoreFailed(failure),
         }],
-        Effect::SaveDraft { key, text } => kept(store.save_draft(&key, &text)),
+        Effect::SaveDraft { key, text } => match store.save_draft(&key, &text) {
+            Ok(()) => Vec::new(),
+            Err(failure) => vec![Msg::DraftNotKept { key, text, failure }],
+        },
         Effect::DropDraft { key } => kept(store.drop_draft(&key)),
         Effect::Enqueue { request, intent, draft } => match services.enqueue(&intent, draft.as_deref()) {
             Ok(id) => vec![outbox(services), Msg::Enqueued { request, id: OutgoingId(id.0) }],

@@ -30,6 +30,10 @@ const MIGRATIONS: &[&str] = &[
      ALTER TABLE outbox ADD COLUMN host TEXT;
      ALTER TABLE outbox ADD COLUMN author TEXT;
      ALTER TABLE outbox ADD COLUMN since TEXT;",
+    // 3: what the newest sync could not read; when a blob was last needed; what has ended, in a light form.
+    "ALTER TABLE repos ADD COLUMN gaps TEXT;
+     ALTER TABLE blobs ADD COLUMN used_at INTEGER NOT NULL DEFAULT 0;
+     CREATE TABLE history (repo TEXT NOT NULL, number INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (repo, number)) STRICT;",
 ];
 
 /// The newest version that this program knows.

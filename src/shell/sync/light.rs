@@ -1,16 +1,17 @@
 //! The light query: what is open, what ended lately, what else changed. One request for up to a hundred open pulls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::{Job, Progress, Stage};
-use crate::domain::facts::PullState;
+use crate::domain::facts::{Gap, PullState};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::{Login, PullNumber, Release};
 use crate::shell::github::ask::LIGHT;
 use crate::shell::github::client::Answer;
+use crate::shell::github::{less, limits};
 use crate::shell::github::{map, wire};
 
 /// How many ended pulls one request lists.
@@ -46,9 +47,15 @@ pub struct Seen {
     pub sigs: Source,
     /// The schedules' blobs; `None` where they could not be read.
     pub schedules: Option<BTreeMap<Release, String>>,
-    /// What could not be read, in words.
-    pub warnings: Vec<String>,
+    /// Fields of open pulls that GitHub fails on, and that were left out for it.
+    pub left_out: BTreeSet<&'static str>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
 }
+
+/// Fields of an open pull that a light query can do without: each is a connection or a fold that GitHub may fail on, and
+/// then it takes the whole pull with it.
+const SPARE: [&str; 3] = ["reviewThreads", "statusCheckRollup", "labels"];
 
 /// A pull that ended.
 #[derive(Clone, Debug)]
@@ -84,7 +91,12 @@ pub async fn look(job: &Job<'_>) -> Result<Seen, Failure> {
     let mut after: Option<String> = None;
     let mut ended_after: Option<String> = None;
     for at in 0..MOST_PAGES {
-        let answer = ask(job, &mut size, after.as_deref(), None, at == 0).await?;
+        let mut answer = ask(job, &mut size, after.as_deref(), None, at == 0, &seen.left_out).await?;
+        // One broken field of a pull takes the pull with it: the pulls without the field are worth more.
+        while let Some(field) = broken(&answer, &seen.left_out) {
+            seen.left_out.insert(field);
+            answer = ask(job, &mut size, after.as_deref(), None, at == 0, &seen.left_out).await?;
+        }
         let light: wire::Light = serde_json::from_value(answer.data.clone()).unwrap_or_default();
         let open = light.repository.get().and_then(|repository| repository.open.get()).cloned();
         let Some(open) = open else { return Err(missing(job, &answer)) };
@@ -93,7 +105,7 @@ pub async fn look(job: &Job<'_>) -> Result<Seen, Failure> {
         }
         if open.unread > 0 {
             seen.complete = false;
-            seen.warnings.push(format!("GitHub withheld {} open pull requests", open.unread));
+            seen.gaps.push(gap(job, &format!("{} open pull requests", open.unread), "GitHub withholds them", true));
         }
         for pull in open.nodes {
             if let Some(number) = pull.number.get() {
@@ -109,7 +121,7 @@ pub async fn look(job: &Job<'_>) -> Result<Seen, Failure> {
     }
     if after.is_some() {
         seen.complete = false;
-        seen.warnings.push("there are more open pull requests than are read".to_owned());
+        seen.gaps.push(gap(job, "some open pull requests", "there are more than vepherd reads", true));
     }
     more_ended(job, &mut seen, ended_after).await?;
     Ok(seen)
@@ -126,7 +138,7 @@ async fn more_ended(job: &Job<'_>, seen: &mut Seen, mut after: Option<String>) -
             break;
         }
         let mut size = 1;
-        let answer = ask(job, &mut size, None, Some(&cursor), true).await?;
+        let answer = ask(job, &mut size, None, Some(&cursor), true, &seen.left_out).await?;
         let light: wire::Light = serde_json::from_value(answer.data).unwrap_or_default();
         let ended = light.past.take().and_then(|past| past.ended.take()).unwrap_or_default();
         after.clone_from(&ended.more);
@@ -149,9 +161,11 @@ async fn ask(
     after: Option<&str>,
     ended_after: Option<&str>,
     whole: bool,
+    left_out: &BTreeSet<&'static str>,
 ) -> Result<Answer, Failure> {
     let (repo, sources) = (job.repo, &job.profile.sources);
     let attempted = format!("read {repo}");
+    let document = left_out.iter().fold(LIGHT.to_owned(), |query, field| less::without(&query, field));
     loop {
         let variables = json!({
             "owner": repo.owner, "name": repo.name, "open": *size, "after": after,
@@ -160,11 +174,21 @@ async fn ask(
             "sigsOwner": sources.sigs.owner, "sigsName": sources.sigs.name,
             "schedulesOwner": sources.schedules.owner, "schedulesName": sources.schedules.name,
         });
-        match job.client.read(&attempted, LIGHT, &variables, *size < 10).await {
+        limits::ready(job.client, &attempted, 2, job.spend, (job.now)())?;
+        match job.client.read(&attempted, &document, &variables, *size < 10).await {
             Err(failure) if failure.kind == FailureKind::Server && *size >= 10 => *size /= 2,
             other => return other,
         }
     }
+}
+
+/// A field that GitHub fails on in an open pull, and that can be left out.
+fn broken(answer: &Answer, left_out: &BTreeSet<&'static str>) -> Option<&'static str> {
+    let paths = answer.errors.iter().map(|error| error.path.iter().map(String::as_str).collect::<Vec<_>>());
+    paths
+        .filter(|path| matches!(path[..], ["repository", "open", "nodes", ..]))
+        .flat_map(|path| SPARE.into_iter().filter(move |field| path.contains(field)).collect::<Vec<_>>())
+        .find(|field| !left_out.contains(field))
 }
 
 /// The answer has no repository, or none that lists its pull requests.
@@ -204,13 +228,14 @@ impl Seen {
         let touched = light.touched.take().and_then(|repo| repo.issues.take());
         let ended = light.past.take().and_then(|repo| repo.ended.take());
         let tree = light.tree.take();
-        for (found, what) in [
-            (ended.is_some(), "what was merged or closed lately"),
-            (touched.is_some(), "which tracking issues changed"),
-            (tree.is_some() && !failed("tree"), "the files"),
+        let facts = &job.facts;
+        for (found, field, what, known) in [
+            (ended.is_some(), "past", "what was merged or closed lately", !facts.pulls.is_empty()),
+            (touched.is_some(), "touched", "which tracking issues changed", !facts.issues.is_empty()),
+            (tree.is_some() && !failed("tree"), "tree", "OWNERS and folders", !facts.files.sig_folders.is_empty()),
         ] {
             if !found {
-                self.warnings.push(format!("{what} in {} could not be read; what was known of it stays", job.repo));
+                self.gaps.push(gap(job, &format!("{what} in {}", job.repo), &why(answer, field), known));
             }
         }
         let touched = touched.unwrap_or_default();
@@ -224,13 +249,14 @@ impl Seen {
         let aliases = light.aliases.take();
         let sigs = light.sigs.take();
         let schedules = light.schedules.take();
-        for (found, field, repo, what) in [
-            (aliases.is_some(), "aliases", &sources.aliases, "OWNERS_ALIASES"),
-            (sigs.is_some(), "sigs", &sources.sigs, "sigs.yaml"),
-            (schedules.is_some(), "schedules", &sources.schedules, "releases"),
+        let files = &facts.files;
+        for (found, field, repo, what, known) in [
+            (aliases.is_some(), "aliases", &sources.aliases, "OWNERS_ALIASES", files.sig_aliases.is_some()),
+            (sigs.is_some(), "sigs", &sources.sigs, "sigs.yaml", files.sigs.is_some()),
+            (schedules.is_some(), "schedules", &sources.schedules, "the schedules", !files.schedules.is_empty()),
         ] {
             if !found || failed(field) {
-                self.warnings.push(format!("{what} of {repo} could not be read; what was known of it stays"));
+                self.gaps.push(gap(job, &format!("{what} of {repo}"), &why(answer, field), known));
             }
         }
         self.aliases = aliases.map_or(Source::Unread, |repo| source(repo.object.take(), failed("aliases")));
@@ -238,6 +264,28 @@ impl Seen {
         let tree = schedules.filter(|_| !failed("schedules"));
         self.schedules = tree.map(|repo| repo.object.take().map(|tree| map::schedules(&tree)).unwrap_or_default());
         ended.more
+    }
+}
+
+/// What could not be read; what was known of it before is as old as the last sync that could read it.
+fn gap(job: &Job<'_>, what: &str, why: &str, known: bool) -> Gap {
+    let before = job.facts.gaps.iter().find(|gap| gap.what == what);
+    let known_from = match before {
+        Some(gap) => gap.known_from,
+        None => job.facts.synced_at.filter(|_| known),
+    };
+    Gap { what: what.to_owned(), why: why.to_owned(), known_from }
+}
+
+/// GitHub's words on a field that it did not answer.
+fn why(answer: &Answer, field: &str) -> String {
+    let error = answer.errors.iter().find(|error| error.path.first().is_some_and(|first| first == field));
+    match error {
+        Some(error) if error.kind == "NOT_FOUND" => {
+            "GitHub knows no such repository, or the token may not see it".to_owned()
+        }
+        Some(error) => crate::domain::text::truncate(&crate::domain::text::sanitize_line(&error.message), 160),
+        None => "GitHub did not answer it".to_owned(),
     }
 }
 

@@ -33,8 +33,6 @@ pub struct Found {
     merges: BTreeMap<Sha, bool>,
     /// The tree of the proposals' repository, where it was read.
     pub tree: Option<map::Index>,
-    /// Numbers that may be tracking issues.
-    pub issues: BTreeSet<u64>,
     /// Numbers that were looked up.
     pub issues_read: BTreeSet<u64>,
 }
@@ -48,7 +46,7 @@ impl Found {
                 Some(error) if value.is_null() => Err(format!("not read: {}", error.message)),
                 _ => Ok(value),
             },
-            Outcome::Failed(failure) => Err(format!("not read: {}", failure.cause)),
+            Outcome::Failed { failure, .. } => Err(format!("not read: {}", failure.cause)),
         };
         match ask {
             Ask::File { commit, path, .. } => {
@@ -89,6 +87,8 @@ pub struct Pending {
     pub pull: PullFacts,
     /// The rest.
     pub needs: Needs,
+    /// Numbers that may be its tracking issue and that nobody has looked up yet.
+    pub issues: Vec<u64>,
 }
 
 /// Fills in what is known already (from before, where head or base are the same, or from this sync) and says what is
@@ -129,7 +129,7 @@ pub fn needs(pull: &mut PullFacts, stored: Option<&PullFacts>, found: &Found, pr
             None => {}
         }
     }
-    let mut pending = Pending { pull: pull.clone(), needs };
+    let mut pending = Pending { pull: pull.clone(), needs, issues: Vec::new() };
     pending.take(found);
     *pull = pending.pull;
     (pending.needs != Needs::default()).then_some(pending.needs)
@@ -156,6 +156,11 @@ impl Pending {
         for commit in &self.needs.merges {
             if !found.merges.contains_key(commit) {
                 asks.push(Ask::Parents { repo: repo(), commit: commit.clone() });
+            }
+        }
+        for number in &self.issues {
+            if !found.issues_read.contains(number) {
+                asks.push(Ask::Issue { repo: repo(), number: *number });
             }
         }
         asks

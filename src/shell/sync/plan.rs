@@ -12,6 +12,9 @@ use crate::shell::github::{map, wire};
 /// How the reasons begin for which a part is asked again with the next sync; others are for good.
 pub const NOT_READ: &str = "not read:";
 
+/// The name in `PullFacts::truncated` of what hangs on a pull, while it is still to be read.
+pub const THE_REST: &str = "the rest";
+
 /// What to read.
 pub struct Plan {
     /// What to ask.
@@ -20,6 +23,8 @@ pub struct Plan {
     pub pulls: usize,
     /// Pulls of which the light query alone said what changed.
     pub patched: Vec<PullFacts>,
+    /// Pulls that are read and lack only what hangs on them: a sync was killed in between.
+    pub unfinished: Vec<PullFacts>,
 }
 
 /// Decides.
@@ -27,14 +32,18 @@ pub fn plan(job: &Job<'_>, seen: &Seen, mode: Mode) -> Plan {
     let mut pulls: BTreeMap<PullNumber, Ask> = BTreeMap::new();
     let mut beside = Vec::new();
     let mut patched = Vec::new();
-    let ask =
-        |number: PullNumber, labels: u64, threads: u64| Ask::Pull { repo: job.repo.clone(), number, labels, threads };
+    let mut unfinished = Vec::new();
+    let ask = |number: PullNumber, labels: u64, threads: u64| Ask::pull(job.repo, number, labels, threads);
     for (number, light) in &seen.open {
         let stored = job.facts.pulls.get(number);
-        match stored.filter(|_| mode == Mode::Changed).map(|stored| compare(light, stored)) {
+        match stored.filter(|_| mode == Mode::Changed).map(|stored| compare(light, stored, &seen.left_out)) {
             Some(Change::None) => continue,
             Some(Change::Mergeable(pull)) => {
                 patched.push(*pull);
+                continue;
+            }
+            Some(Change::Rest(pull)) => {
+                unfinished.push(*pull);
                 continue;
             }
             Some(Change::Deep) | None => {}
@@ -48,7 +57,11 @@ pub fn plan(job: &Job<'_>, seen: &Seen, mode: Mode) -> Plan {
     let cutoff = light::cutoff(job);
     for ended in &seen.ended {
         let wanted = match job.facts.pulls.get(&ended.number) {
-            Some(stored) => stored.updated_at != ended.updated_at || stored.state == PullState::Open || retry(stored),
+            Some(stored) => {
+                stored.updated_at != ended.updated_at
+                    || stored.state == PullState::Open
+                    || stored.truncated.iter().any(|part| part.why.starts_with(NOT_READ))
+            }
             None => ended.closed_at >= cutoff,
         };
         if (wanted || (mode == Mode::Full && ended.closed_at >= cutoff)) && !seen.open.contains_key(&ended.number) {
@@ -67,7 +80,7 @@ pub fn plan(job: &Job<'_>, seen: &Seen, mode: Mode) -> Plan {
     let mut asks: Vec<Ask> = pulls.into_values().collect();
     asks.extend(beside);
     asks.extend(issues(job, seen, mode).into_iter().map(|number| Ask::Issue { repo: job.repo.clone(), number }));
-    Plan { asks, pulls: count, patched }
+    Plan { asks, pulls: count, patched, unfinished }
 }
 
 /// How a pull differs from what is stored.
@@ -75,11 +88,13 @@ enum Change {
     None,
     /// Only GitHub's word on conflicts is new.
     Mergeable(Box<PullFacts>),
+    /// Nothing, but what hangs on it was never read.
+    Rest(Box<PullFacts>),
     /// It must be read again.
     Deep,
 }
 
-fn compare(light: &wire::LightPull, stored: &PullFacts) -> Change {
+fn compare(light: &wire::LightPull, stored: &PullFacts, left_out: &BTreeSet<&'static str>) -> Change {
     let threads = light.review_threads.get();
     let total = threads.and_then(|threads| threads.total);
     let first = threads.map(|threads| threads.nodes.as_slice()).unwrap_or_default();
@@ -92,11 +107,15 @@ fn compare(light: &wire::LightPull, stored: &PullFacts) -> Change {
         && stored.state == PullState::Open
         && (!labels_known(light) || same_labels(light, stored))
         && total.is_none_or(|total| usize::try_from(total) == Ok(stored.threads.len()))
-        && resolved == stored_resolved
-        && light.status_check_rollup.get().and_then(|rollup| rollup.state.get()) == stored.checks_rollup.as_ref()
+        && (threads.is_none() || resolved == stored_resolved)
+        && (left_out.contains("statusCheckRollup")
+            || light.status_check_rollup.get().and_then(|rollup| rollup.state.get()) == stored.checks_rollup.as_ref())
         && !retry(stored);
     if !same {
         return Change::Deep;
+    }
+    if stored.truncated.iter().any(|part| part.part == THE_REST) {
+        return Change::Rest(Box::new(stored.clone()));
     }
     match map::mergeable(light.mergeable.get()) {
         // Not computed yet: the last word stands until there is a new one.
@@ -125,7 +144,7 @@ fn same_labels(light: &wire::LightPull, stored: &PullFacts) -> bool {
 
 /// A part failed the last time.
 fn retry(stored: &PullFacts) -> bool {
-    stored.truncated.iter().any(|part| part.why.starts_with(NOT_READ))
+    stored.truncated.iter().any(|part| part.part != THE_REST && part.why.starts_with(NOT_READ))
 }
 
 /// Documents and folders that a pushed pull most likely still has: asked in the same request, they save one.

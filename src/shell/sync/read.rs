@@ -9,7 +9,7 @@ use super::plan;
 use crate::domain::facts::PullFacts;
 use crate::domain::failure::Failure;
 use crate::domain::ids::PullNumber;
-use crate::shell::github::ask::{Ask, Outcome, pack, run};
+use crate::shell::github::ask::{Ask, Outcome, Queue, run};
 use crate::shell::github::{Client, map, wire};
 
 /// A guard against a server whose pages never end: 40,000 comments.
@@ -44,20 +44,23 @@ pub async fn pulls(
     let mut reading: BTreeMap<PullNumber, PullFacts> = BTreeMap::new();
     let mut more = Vec::new();
     for (ask, outcome) in answers {
-        let Ask::Pull { number, labels, threads, .. } = &ask else {
+        let Ask::Pull { number, labels, threads, shape, .. } = &ask else {
             batch.others.push((ask, outcome));
             continue;
         };
         match outcome {
-            Outcome::Failed(failure) => batch.failed.push((*number, failure.cause)),
+            Outcome::Failed { failure, .. } => batch.failed.push((*number, failure.cause)),
             Outcome::Answered { value: Value::Null, .. } => batch.absent.push(*number),
             Outcome::Answered { value, errors } => {
                 let light = open.and_then(|open| open.get(number)).filter(|_| *labels == 0);
                 let known = light.and_then(plan::known_labels);
                 let threads_missing = *threads > 0 && value.get("reviewThreads").is_none_or(Value::is_null);
-                match map::pull(value, &errors, known.as_deref(), now) {
+                match map::pull(value, &errors, known.as_deref(), &shape.without, now) {
                     Err(why) => batch.failed.push((*number, why)),
                     Ok(mut mapped) => {
+                        if client.lacks("statusCheckRollup") {
+                            map::note(&mut mapped.pull, "checks", "left out: this server does not tell them");
+                        }
                         if threads_missing {
                             map::note(&mut mapped.pull, "threads", "not read: GitHub did not answer this part");
                         }
@@ -92,8 +95,8 @@ async fn pages(
             return None;
         }
         let mut next = Vec::new();
-        let mut packs = pack(std::mem::take(&mut more)).into_iter();
-        while let Some(asks) = packs.next() {
+        let mut queue = Queue::of(std::mem::take(&mut more));
+        while let Some(asks) = queue.next(client.pace()) {
             let mut unread = owners(&asks);
             let (answers, failure) = run(client, attempted, asks).await;
             for (ask, outcome) in answers {
@@ -101,14 +104,16 @@ async fn pages(
                 let Some(pull) = reading.get_mut(number) else { continue };
                 match outcome {
                     Outcome::Answered { value, errors } => next.extend(map::page(pull, *part, id, value, &errors)),
-                    Outcome::Failed(failure) => {
+                    Outcome::Failed { failure, .. } => {
                         map::note(pull, part.name(), &format!("{} {}", plan::NOT_READ, failure.cause));
                     }
                 }
             }
             if let Some(failure) = failure {
                 unread.extend(owners(&next));
-                unread.extend(packs.flat_map(|asks| owners(&asks)));
+                while let Some(asks) = queue.next(usize::MAX) {
+                    unread.extend(owners(&asks));
+                }
                 return Some((failure, unread));
             }
         }

@@ -12,6 +12,7 @@ use super::connection::{self, Element, key, page, time_key};
 use super::object::Context;
 use super::value::{At, Of, Val, not_found};
 use crate::domain::ids::Login;
+use crate::sim::world::account::{Account, AccountKind};
 use crate::sim::world::git::Object;
 use crate::sim::world::{Item, ItemRef, Node, Repo, Requested};
 
@@ -87,6 +88,12 @@ fn actor<'a>(context: &'a Context<'a>, login: &Login) -> Option<Of<'a>> {
     context.world.accounts.get(login).filter(|account| !account.deleted).map(Of::Account)
 }
 
+/// The same where only a person's account may stand.
+fn person<'a>(context: &'a Context<'a>, login: &Login) -> Option<Of<'a>> {
+    let person = |account: &&Account| !account.deleted && account.kind == AccountKind::User;
+    context.world.accounts.get(login).filter(person).map(Of::Account)
+}
+
 /// One field of one object; `None` where the type has no such field here.
 pub(super) fn field<'a>(context: &'a Context<'a>, of: &Of<'a>, info: &ResolveInfo<'_>) -> Found<'a> {
     match of {
@@ -126,7 +133,8 @@ pub(super) fn field<'a>(context: &'a Context<'a>, of: &Of<'a>, info: &ResolveInf
             "name" => leaf(&commit.author_name),
             "email" => leaf(format!("{}@example.org", commit.author_name)),
             "date" => time(Some(commit.at)),
-            "user" => object(commit.author.as_ref().and_then(|login| actor(context, login))),
+            // `GitActor.user` is a `User`: a robot's commit has none.
+            "user" => object(commit.author.as_ref().and_then(|login| person(context, login))),
             _ => Ok(None),
         },
         Of::Item(at) => item::field(context, *at, info),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::facts::ReviewState as State;
 use crate::domain::ids::Login;
-use crate::domain::prow::command::{self, Commands, HoldCommand, Source};
+use crate::domain::prow::command::{self, CommandLine, Commands, Effect, HoldCommand, Reading, Source};
 use crate::domain::prow::lgtm::{self, Outcome, Refusal, Standing};
 use crate::sim::world::{AccountKind, ItemRef, ReviewState, World};
 
@@ -18,6 +18,10 @@ pub(super) struct Heard<'a> {
     pub(super) actor: &'a Login,
 }
 
+/// What stands below everything that Prow says.
+pub(super) const ABOUT: &str = "Instructions for interacting with me using PR comments are available [here](https://git.k8s.io/community/contributors/guide/pull-requests.md).  If you have questions or suggestions related to my behavior, please file an issue against the [kubernetes-sigs/prow](https://github.com/kubernetes-sigs/prow/issues/new?title=Prow%20issue:) repository.";
+/// As many people as GitHub assigns.
+const ASSIGNEES: usize = 10;
 /// The text that Prow drops lgtm with.
 const NEW_CHANGES: &str = "New changes are detected. LGTM label has been removed.";
 
@@ -71,9 +75,13 @@ impl World {
         if is_pull && let Some(hold) = commands.hold {
             self.keep_label(item, heard.at, heard.bot, "do-not-merge/hold", hold == HoldCommand::Add);
         }
+        let effects = effects(command::lines(body, source, &rules));
         self.obey_people(heard, &commands, body, anchor);
         self.obey_labels(heard, &commands, &rules, body, anchor);
-        self.obey_state(heard, &commands, collaborator, body, anchor);
+        self.obey_state(heard, &effects, collaborator, body, anchor);
+        if is_pull && open {
+            self.obey_checks(heard, &effects, body, anchor);
+        }
         let counted = source != Source::Description && is_pull && open;
         if commands.approve.is_some() && counted {
             self.approve(item, heard.at, heard.bot);
@@ -120,7 +128,10 @@ impl World {
         let who = |text: &String| if text.is_empty() { actor.clone() } else { Login::new(text.as_str()) };
         let mut refused = Vec::new();
         for whom in commands.assign.iter().map(who) {
-            if collaborators.contains(&whom) || speakers.contains(&whom) {
+            let state = self.item(item).map(|state| (state.assignees.contains(&whom), state.assignees.len()));
+            let there = state.is_some_and(|(there, _)| there);
+            let room = state.is_some_and(|(_, count)| count < ASSIGNEES);
+            if there || (room && (collaborators.contains(&whom) || speakers.contains(&whom))) {
                 self.assign(item, at, bot, whom.as_str());
             } else {
                 refused.push(whom.to_string());
@@ -171,84 +182,136 @@ impl World {
         anchor: &str,
     ) {
         let Heard { item, at, bot, .. } = *heard;
+        let restricted = |name: &String| {
+            rules.restricted_labels.contains(name).then(|| {
+                format!(
+                    "The label(s) `{name}` cannot be applied or removed, because you are not in one of the allowed teams \
+                     and are not an allowed user."
+                )
+            })
+        };
+        let has = |world: &Self, name: &String| world.item(item).is_some_and(|state| state.has_label(name));
         let mut unknown = Vec::new();
         for name in &commands.add_labels {
-            let exists = self.repos.get(&item.repo).is_some_and(|repo| repo.labels.contains_key(name));
-            if rules.restricted_labels.contains(name) {
-                let text = format!("Can not set label {name}: Must be member in one of these teams.");
-                self.refuse(heard, &text, body, anchor);
-            } else if exists && (name.contains('/') || rules.additional_labels.contains(name)) {
-                self.label(item, at, bot, name);
-            } else {
-                unknown.push(format!("`{name}`"));
+            if has(self, name) {
+                continue;
             }
-        }
-        if !unknown.is_empty() {
-            let names = unknown.join(", ");
-            let text = format!("The label(s) {names} cannot be applied, because the repository doesn't have them.");
-            self.refuse(heard, &text, body, anchor);
+            if !self.repos.get(&item.repo).is_some_and(|repo| repo.labels.contains_key(name)) {
+                unknown.push(name.as_str());
+            } else if let Some(why) = restricted(name) {
+                self.refuse(heard, &why, body, anchor);
+            } else {
+                self.label(item, at, bot, name);
+            }
         }
         let mut absent = Vec::new();
         for name in &commands.remove_labels {
-            if self.item(item).is_some_and(|state| state.has_label(name)) {
-                self.unlabel(item, at, bot, name);
+            if !has(self, name) {
+                absent.push(name.as_str());
+            } else if let Some(why) = restricted(name) {
+                self.refuse(heard, &why, body, anchor);
             } else {
-                absent.push(format!("`{name}`"));
+                self.unlabel(item, at, bot, name);
             }
         }
-        if !absent.is_empty() {
-            let text = format!("Those labels are not set on the issue: {}", absent.join(", "));
+        // One complaint, about the first kind of mistake.
+        let unconfigured = unconfigured(body, rules);
+        if !unconfigured.is_empty() {
+            let text = format!(
+                "The label(s) `{}` cannot be applied. These labels are supported: `{}`. Is this label configured under \
+                 `labels -> additional_labels` or `labels -> restricted_labels` in `plugin.yaml`?",
+                unconfigured.join(", "),
+                rules.additional_labels.iter().chain(&rules.restricted_labels).cloned().collect::<Vec<_>>().join(", "),
+            );
+            self.refuse(heard, &text, body, anchor);
+        } else if !unknown.is_empty() {
+            let names = unknown.join(", ");
+            let text = format!("The label(s) `{names}` cannot be applied, because the repository doesn't have them.");
+            self.refuse(heard, &text, body, anchor);
+        } else if !absent.is_empty() {
+            let text = format!("Those labels are not set on the issue: `{}`", absent.join(", "));
             self.refuse(heard, &text, body, anchor);
         }
     }
 
-    fn obey_state(&mut self, heard: &Heard<'_>, commands: &Commands, collaborator: bool, body: &str, anchor: &str) {
+    /// Reopens, closes and marks, in this order; what is closed and what is open is what was before the text.
+    fn obey_state(&mut self, heard: &Heard<'_>, effects: &[CommandLine], collaborator: bool, body: &str, anchor: &str) {
         let Heard { item, at, bot, actor } = *heard;
         let Some(state) = self.item(item) else { return };
         let (is_pull, open) = (state.pull.is_some(), state.open);
+        let merged = state.merged_at().is_some();
         let may = collaborator || state.author == *actor;
         let idle = state.has_label("lifecycle/stale") || state.has_label("lifecycle/rotten");
-        for word in &commands.lifecycle_add {
-            let word = word.to_ascii_lowercase();
-            if is_pull && word == "frozen" {
-                self.refuse(heard, "The `lifecycle/frozen` label cannot be applied to Pull Requests.", body, anchor);
-                continue;
-            }
-            for other in ["active", "frozen", "stale", "rotten"] {
-                self.keep_label(item, at, bot, &format!("lifecycle/{other}"), other == word);
-            }
-        }
-        for word in &commands.lifecycle_remove {
-            self.unlabel(item, at, bot, &format!("lifecycle/{}", word.to_ascii_lowercase()));
-        }
+        let asks = |wanted: &Effect| {
+            effects.iter().any(|line| matches!(&line.reading, Reading::Effect(effect) if effect == wanted))
+        };
+        let (close, not_planned) = (asks(&Effect::Close(false)), asks(&Effect::Close(true)));
         let what = if is_pull { "PR" } else { "issue" };
-        if commands.close && open {
-            if may || idle {
-                self.close(item, at, bot);
-                self.refuse(heard, &format!("Closed this {what}."), body, anchor);
-            } else {
-                let text = "You can't close an active issue/PR unless you authored it or you are a collaborator.";
-                self.refuse(heard, text, body, anchor);
-            }
-        }
-        if commands.reopen && !open {
-            if may {
+        if asks(&Effect::Reopen) && !open && !merged {
+            let text = if may {
                 self.reopen(item, at, bot);
-                self.refuse(heard, &format!("Reopened this {what}."), body, anchor);
+                format!("Reopened this {what}.")
             } else {
-                let text = "You can't reopen an issue/PR unless you authored it or you are a collaborator.";
-                self.refuse(heard, text, body, anchor);
+                "You can't reopen an issue/PR unless you authored it or you are a collaborator.".to_owned()
+            };
+            self.refuse(heard, &text, body, anchor);
+        }
+        if (close || not_planned) && open {
+            let text = match (may || idle, is_pull, not_planned) {
+                (false, _, _) => "You can't close an active issue/PR unless you authored it or you are a collaborator.",
+                (true, true, true) => "PRs cannot be closed as Not Planned.",
+                (true, true, false) => "Closed this PR.",
+                (true, false, true) => "Closing this issue, marking it as \"Not Planned\".",
+                (true, false, false) => "Closing this issue.",
+            };
+            if (may || idle) && !(is_pull && not_planned) {
+                self.close(item, at, bot);
+            }
+            self.refuse(heard, text, body, anchor);
+        }
+        for line in effects {
+            match &line.reading {
+                Reading::Effect(Effect::LifecycleAdd(word)) if is_pull && word == "frozen" => {
+                    let text = "The `lifecycle/frozen` label cannot be applied to Pull Requests.";
+                    self.refuse(heard, text, body, anchor);
+                }
+                Reading::Effect(Effect::LifecycleAdd(word)) => {
+                    for other in ["active", "frozen", "stale", "rotten"] {
+                        let wanted = word.eq_ignore_ascii_case(other);
+                        self.keep_label(item, at, bot, &format!("lifecycle/{other}"), wanted);
+                    }
+                }
+                Reading::Effect(Effect::LifecycleRemove(word)) => {
+                    self.unlabel(item, at, bot, &format!("lifecycle/{}", word.to_ascii_lowercase()));
+                }
+                _ => {}
             }
         }
     }
 
-    /// Answers in Prow's shape: to whom, what, and the request as a quotation (`specs/prow.md` §2.8).
-    fn refuse(&mut self, heard: &Heard<'_>, text: &str, body: &str, anchor: &str) {
+    /// Commands that have a plugin look again, and those that turn checks green.
+    fn obey_checks(&mut self, heard: &Heard<'_>, effects: &[CommandLine], body: &str, anchor: &str) {
+        let Heard { item, at, bot, .. } = *heard;
+        let asks = |plugin: &str| effects.iter().any(|line| line.plugin == plugin);
+        if asks("dco") {
+            self.dco(item, at, bot, true);
+        }
+        if asks("verify-owners") {
+            self.verify_owners(item, at, bot);
+        }
+        if asks("blunderbuss") {
+            self.ask_reviewers(item, at, bot);
+        }
+        self.obey_overrides(heard, effects, body, anchor);
+    }
+
+    /// Answers in Prow's shape, a refusal or not: to whom, what, and the request as a quotation (`specs/prow.md` §2.8).
+    pub(super) fn refuse(&mut self, heard: &Heard<'_>, text: &str, body: &str, anchor: &str) {
         let folder = if self.item(heard.item).is_some_and(|state| state.pull.is_some()) { "pull" } else { "issues" };
         let link = format!("{}/{}/{folder}/{}{anchor}", self.host, heard.item.repo, heard.item.number);
-        let quoted: Vec<String> = body.lines().map(|line| format!(">{line}")).collect();
+        let quoted: Vec<String> = body.split('\n').map(|line| format!(">{line}")).collect();
         let answer = format!(
-            "@{}: {text}\n\n<details>\n\nIn response to [this]({link}):\n\n{}\n\n\nInstructions for interacting with me using PR comments are available [here](https://git.k8s.io/community/contributors/guide/pull-requests.md).  If you have questions or suggestions related to my behavior, please file an issue against the [kubernetes-sigs/prow](https://github.com/kubernetes-sigs/prow/issues/new?title=Prow%20issue:) repository.\n</details>",
+            "@{}: {text}\n\n<details>\n\nIn response to [this]({link}):\n\n{}\n\n\n{ABOUT}\n</details>",
             heard.actor,
             quoted.join("\n"),
         );
@@ -273,4 +336,25 @@ pub(super) fn state_of(state: ReviewState) -> State {
         ReviewState::Commented => State::Commented,
         ReviewState::Dismissed => State::Dismissed,
     }
+}
+
+/// The lines that do something.
+fn effects(mut lines: Vec<CommandLine>) -> Vec<CommandLine> {
+    lines.retain(|line| matches!(line.reading, Reading::Effect(_)));
+    lines
+}
+
+/// Lines of `/label` and `/remove-label` with a single word that is not configured, as Prow quotes them.
+fn unconfigured(body: &str, rules: &crate::domain::profile::ProwRules) -> Vec<String> {
+    let known = |word: &str| {
+        rules.additional_labels.iter().chain(&rules.restricted_labels).any(|label| label.eq_ignore_ascii_case(word))
+    };
+    let words = |line: &CommandLine| {
+        let mut words = line.text.trim().split(' ');
+        let label = matches!(words.next(), Some("/label" | "/remove-label"));
+        let word = words.next().filter(|word| label && !word.is_empty() && !known(word));
+        word.is_some() && words.next().is_none()
+    };
+    let lines = command::lines(body, Source::Comment, rules);
+    lines.into_iter().filter(|line| line.plugin == "label" && words(line)).map(|line| line.text).collect()
 }

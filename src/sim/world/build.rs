@@ -468,6 +468,7 @@ impl World {
         if let Some(state) = self.item_mut(item) {
             state.quiet = quiet;
             state.deliveries.clear();
+            state.rebase_due = None;
             state.tide_due = None;
         }
     }
@@ -531,6 +532,7 @@ impl World {
             events: Vec::new(),
             pull: None,
             deliveries: VecDeque::new(),
+            rebase_due: None,
             tide_due: None,
             quiet: false,
         }

@@ -46,6 +46,8 @@ pub struct Item {
     pub pull: Option<Pull>,
     /// What robots have not acted on yet, in time order.
     pub deliveries: VecDeque<Delivery>,
+    /// When the needs-rebase plugin looks at it next.
+    pub rebase_due: Option<Timestamp>,
     /// When Tide looks at it next.
     pub tide_due: Option<Timestamp>,
     /// Robots leave it alone.

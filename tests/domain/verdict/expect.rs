@@ -88,7 +88,7 @@ pub struct Expect {
 }
 
 /// The word of JSON for a value.
-fn word(value: &impl Serialize) -> String {
+pub fn word(value: &impl Serialize) -> String {
     match serde_json::to_value(value).unwrap() {
         serde_json::Value::String(text) => text,
         serde_json::Value::Null => String::new(),

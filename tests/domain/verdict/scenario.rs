@@ -251,6 +251,12 @@ fn sha(number: usize) -> Sha {
     Sha::new(format!("{number:040x}"))
 }
 
+/// ` | ` is a line's end, `| |` an empty line.
+fn lines_of(text: &str) -> String {
+    let lines: Vec<&str> = text.split(" |").map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    lines.join("\n").trim_matches(' ').to_owned()
+}
+
 struct Play {
     pull: PullFacts,
     threads: BTreeMap<String, usize>,
@@ -269,7 +275,7 @@ impl Play {
         let (head, text) = match line.find(": ") {
             Some(colon) => {
                 let head: Vec<&str> = line[..colon].split_whitespace().skip(used + 1).collect();
-                (head.join(" "), line[colon + 1..].replace(" | ", "\n").trim_matches(' ').to_owned())
+                (head.join(" "), lines_of(&line[colon + 1..]))
             }
             None => (sentence.trim_end_matches(':').to_owned(), String::new()),
         };

@@ -92,7 +92,6 @@ impl Turn<'_, '_> {
     /// Whom a conditional approval names, each with the text that names them first, and the remarks that are part of it.
     fn parts(&self, found: &Conditional<'_>) -> (Vec<(Login, usize)>, Vec<usize>) {
         let frame = self.frame;
-        let words = &frame.context.profile.words;
         let Some(holder) = found.hold.by else { return (Vec::new(), Vec::new()) };
         let mut named: Vec<(Login, usize)> = Vec::new();
         let mut remarks = Vec::new();
@@ -110,8 +109,8 @@ impl Turn<'_, '_> {
                 }
             }
             let inline = matches!(said.channel, Channel::Thread { .. });
-            let praise = !inline && !said.question && said.prose.is_praise(&words.praise, words.praise_most);
-            if part && !carrier && !said.prose.is_empty() && !praise {
+            let praise = !inline && !said.question && said.praise;
+            if part && !carrier && !said.empty && !praise {
                 remarks.push(index);
             }
         }

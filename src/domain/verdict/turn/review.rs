@@ -85,9 +85,7 @@ pub(in super::super) fn owed(frame: &Frame<'_>, debts: &Debts, shepherding: &She
 fn reopened_by(frame: &Frame<'_>, positive: usize) -> Option<usize> {
     let (index, ..) =
         frame.timeline.texts().rev().take_while(|(index, ..)| *index > positive).find(|(_, _, _, said)| {
-            said.sort == Sort::Authors
-                && !is_thanks(frame, said)
-                && (said.question || names_somebody(frame, &said.named))
+            said.sort == Sort::Authors && !is_thanks(said) && (said.question || names_somebody(frame, &said.named))
         })?;
     (!frame.somebody_spoke_after(index, |_| true)).then_some(index)
 }
@@ -129,8 +127,8 @@ fn asked_whom(frame: &Frame<'_>, shepherding: &Shepherding) -> Asked {
 }
 
 /// At most three, newest first: whom the author's newest words name, and whose remark of the last 30 days the author has
-/// answered since. Whoever agreed on the head has nothing left to review, unless the author turns to them again by more
-/// than thanks.
+/// answered since. Whoever agreed on the head has nothing left to review, unless the author has since turned to them
+/// again by more than thanks.
 fn engaged(frame: &Frame<'_>, first: &Asked) -> Vec<Login> {
     let numbers = &frame.context.profile.numbers;
     let mut found: Vec<(usize, Login)> = Vec::new();
@@ -138,7 +136,8 @@ fn engaged(frame: &Frame<'_>, first: &Asked) -> Vec<Login> {
     // Replies that were submitted together are one utterance.
     let newest_at = newest_words.peek().map(|(_, act, ..)| act.at);
     for (index, _, _, said) in newest_words.take_while(|(_, act, ..)| Some(act.at) == newest_at) {
-        let fits = |login: &&Login| !frame.login_on_head(login) || !is_thanks(frame, said);
+        let agreed = |login: &Login| frame.people.find(login).and_then(|who| frame.on_head(who));
+        let fits = |login: &&Login| agreed(login).is_none_or(|given| given.act < index && !is_thanks(said));
         found.extend(said.named.iter().filter(fits).map(|login| (index, login.clone())));
     }
     let window = SignedDuration::from_hours(numbers.engaged_days * 24);
@@ -165,9 +164,8 @@ fn engaged(frame: &Frame<'_>, first: &Asked) -> Vec<Login> {
 }
 
 /// Thanks and nothing else.
-fn is_thanks(frame: &Frame<'_>, said: &Said<'_>) -> bool {
-    let words = &frame.context.profile.words;
-    !said.question && said.prose.is_praise(&words.praise, words.praise_most)
+fn is_thanks(said: &Said<'_>) -> bool {
+    !said.question && said.praise
 }
 
 /// The author answered a remark: in its thread, or by anything that answers everything before it.
@@ -251,6 +249,12 @@ impl Owed {
                     let asked = if self.asked { " and asks" } else { "" };
                     let why = format!("{shepherd}{did}{asked}; nobody who represents {sig} {answer}{}", lapsed(turn));
                     list.push(turn.sig_entry(rule, sig, why, event));
+                }
+            }
+            Asked::Authority(people) if rule == Rule::Lgtm && !self.applies => {
+                for login in people {
+                    let why = format!("{did}; the lgtm label is missing, and {login} can give it");
+                    list.push(turn.person_entry(rule, login, why, event));
                 }
             }
             Asked::Authority(people) => {
