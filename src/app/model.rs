@@ -337,7 +337,7 @@ impl Model {
     /// A verdict by its index in a list.
     #[must_use]
     pub fn verdict(&self, index: usize) -> Option<&Verdict> {
-        self.board.verdicts.get(index)
+        self.board.verdicts.get(index).map(AsRef::as_ref)
     }
 
     /// Something human happened since the viewer marked it as seen (or it was never marked).

@@ -11,12 +11,12 @@ use super::input;
 use super::output::{print, tell};
 use super::session::{Context, Session};
 use super::show;
-use crate::domain::action::{Action, Intent};
+use crate::domain::action::{Action, BadIntent, Intent};
 use crate::domain::board::Viewer;
 use crate::domain::facts::{Facts, PullFacts};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::{Login, PullNumber};
-use crate::domain::prow::forecast::{Background, Forecast, forecast};
+use crate::domain::prow::forecast::{Background, Forecast, forecast_intent, undone};
 use crate::domain::prow::owners::Tree;
 use crate::domain::roster::Roster;
 use crate::domain::verdict::Verdict;
@@ -201,10 +201,8 @@ async fn act(
         action,
         created_at: session.services.clock.now(),
     };
-    let posts = intent
-        .posts(&session.services.profile.prow)
+    let would = expected(&session, &ground, &intent)
         .map_err(|bad| Failure::new(FailureKind::Usage, "post", bad.to_string()))?;
-    let would = expected(&session, &ground, &posts);
     if common.dry_run {
         return print(&if common.json {
             report::dry_run_json(&ground.pull, &would)
@@ -217,6 +215,12 @@ async fn act(
         if !input::confirm("Post this?")? {
             return Err(Failure::new(FailureKind::Local, "post", "you said no; nothing was posted"));
         }
+    }
+    if common.yes
+        && let Some(why) = undone(&intent, &session.services.profile.prow)
+    {
+        // Whoever was asked has read it in the forecast.
+        return Err(Failure::new(FailureKind::Refused, format!("act on {number}"), why).hint("Nothing was posted."));
     }
     // Whether the token may write is known by now.
     let id = session.services.enqueue(&intent, None)?;
@@ -232,12 +236,13 @@ async fn act(
     print(&if common.json { report::done_json(&row) } else { report::done(&row) })
 }
 
-fn expected(session: &Session, ground: &Ground, posts: &[crate::domain::action::Post]) -> Forecast {
+fn expected(session: &Session, ground: &Ground, intent: &Intent) -> Result<Forecast, BadIntent> {
     let (facts, profile) = (&ground.facts, &session.services.profile);
     let owners = Tree::read(&facts.files.owners, facts.files.owners_aliases.as_deref());
     let roster = Roster::read(&facts.files, profile);
     let now = session.services.clock.now();
-    forecast(posts, &ground.me, &ground.pull, &Background { facts, profile, roster: &roster, owners: &owners, now })
+    let background = Background { facts, profile, roster: &roster, owners: &owners, now };
+    forecast_intent(intent, &ground.me, &ground.pull, &background)
 }
 
 /// The newest facts: whoever acts on old ones is told, not obeyed.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{Login, NodeId, PullNumber, RepoId, Sha, SigName};
 use super::profile::ProwRules;
+use super::prow::command::{ApproveCommand, Commands, HoldCommand, LgtmCommand};
 
 /// Something that the user decided, before it is public. It is written to the store before anything is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,6 +138,73 @@ impl Action {
     }
 }
 
+impl Action {
+    /// The command lines that we put below the user's words.
+    #[must_use]
+    pub fn commands(&self, rules: &ProwRules) -> &'static [&'static str] {
+        match self {
+            Self::Lgtm { .. } if !rules.review_acts_as_lgtm => &["/lgtm"],
+            Self::Approve { own: false, .. } if !rules.review_acts_as_lgtm => &["/lgtm", "/approve"],
+            Self::Approve { .. } => &["/approve"],
+            Self::Veto { .. } | Self::Hold { .. } => &["/hold"],
+            Self::Unveto { .. } => &["/hold cancel"],
+            Self::Unhold { .. } => &["/unhold"],
+            Self::Comment { .. }
+            | Self::Lgtm { .. }
+            | Self::Assign { .. }
+            | Self::Unassign { .. }
+            | Self::Cc { .. }
+            | Self::Reply { .. }
+            | Self::Resolve { .. } => &[],
+        }
+    }
+
+    /// What Prow is meant to do, by commands or by a review's state. Nothing for a comment or a reply, whose text is
+    /// whatever its writer means.
+    #[must_use]
+    pub fn meant(&self, rules: &ProwRules) -> Commands {
+        let mut meant = Commands::default();
+        let person = |login: &Login| vec![login.as_str().trim_start_matches('@').to_owned()];
+        match self {
+            Self::Lgtm { .. } => meant.lgtm = Some(LgtmCommand::Add),
+            Self::Approve { own, .. } => {
+                meant.lgtm = (!own).then_some(LgtmCommand::Add);
+                meant.approve = Some(ApproveCommand::Approve);
+            }
+            Self::Veto { .. } => {
+                meant.lgtm = rules.review_acts_as_lgtm.then_some(LgtmCommand::Remove);
+                meant.hold = Some(HoldCommand::Add);
+            }
+            Self::Hold { .. } => meant.hold = Some(HoldCommand::Add),
+            Self::Unveto { .. } | Self::Unhold { .. } => meant.hold = Some(HoldCommand::Remove),
+            Self::Assign { login } => meant.assign = person(login),
+            Self::Unassign { login } => meant.unassign = person(login),
+            Self::Cc { login } => meant.cc = person(login),
+            Self::Comment { .. } | Self::Reply { .. } | Self::Resolve { .. } => {}
+        }
+        meant
+    }
+
+    /// The user's words stand beside something else that is meant, so that commands among them are a surprise.
+    #[must_use]
+    pub fn adds_commands(&self) -> bool {
+        match self {
+            Self::Lgtm { .. }
+            | Self::Approve { .. }
+            | Self::Veto { .. }
+            | Self::Unveto { .. }
+            | Self::Hold { .. }
+            | Self::Unhold { .. } => true,
+            Self::Comment { .. }
+            | Self::Assign { .. }
+            | Self::Unassign { .. }
+            | Self::Cc { .. }
+            | Self::Reply { .. }
+            | Self::Resolve { .. } => false,
+        }
+    }
+}
+
 /// One call to GitHub.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "call", rename_all = "kebab-case")]
@@ -208,37 +276,32 @@ impl Intent {
     /// Where a reason or a text is missing, or a login is none.
     pub fn posts(&self, rules: &ProwRules) -> Result<Vec<Post>, BadIntent> {
         let approving = |body: String| Post::Review { event: ReviewEvent::Approve, body, commit: self.head.clone() };
+        let with = |text: &str| with_commands(text, self.action.commands(rules));
         Ok(match &self.action {
             Action::Comment { text } => vec![Post::Comment { body: written(text)? }],
-            Action::Lgtm { text } if rules.review_acts_as_lgtm => vec![approving(with_commands(text, &[]))],
-            Action::Lgtm { text } => vec![Post::Comment { body: with_commands(text, &["/lgtm"]) }],
-            Action::Approve { text, own: true } => vec![Post::Comment { body: with_commands(text, &["/approve"]) }],
-            Action::Approve { text, own: false } if rules.review_acts_as_lgtm => {
-                vec![approving(with_commands(text, &["/approve"]))]
-            }
-            Action::Approve { text, own: false } => vec![approving(with_commands(text, &["/lgtm", "/approve"]))],
+            Action::Lgtm { text } if rules.review_acts_as_lgtm => vec![approving(with(text))],
+            Action::Lgtm { text } | Action::Approve { text, own: true } => vec![Post::Comment { body: with(text) }],
+            Action::Approve { text, own: false } => vec![approving(with(text))],
             Action::Veto { sig, reason } => {
                 let reason = reasoned(reason, "veto")?;
                 let whose = sig.as_ref().map(|sig| format!(" (sig-{sig})")).unwrap_or_default();
                 vec![Post::Review {
                     event: ReviewEvent::RequestChanges,
-                    body: with_commands(&format!("Veto{whose}: {reason}"), &["/hold"]),
+                    body: with(&format!("Veto{whose}: {}", reason.trim_start())),
                     commit: self.head.clone(),
                 }]
             }
             Action::Unveto { why, review, may_dismiss } => {
                 let why = why.trim();
                 let says = if why.is_empty() { "Veto lifted".to_owned() } else { format!("Veto lifted: {why}") };
-                let mut posts = vec![Post::Comment { body: with_commands(&says, &["/hold cancel"]) }];
+                let mut posts = vec![Post::Comment { body: with(&says) }];
                 if let (Some(review), true) = (review, may_dismiss) {
                     posts.push(Post::Dismiss { review: *review, message: says });
                 }
                 posts
             }
-            Action::Hold { reason } => {
-                vec![Post::Comment { body: with_commands(&reasoned(reason, "hold")?, &["/hold"]) }]
-            }
-            Action::Unhold { text } => vec![Post::Comment { body: with_commands(text, &["/unhold"]) }],
+            Action::Hold { reason } => vec![Post::Comment { body: with(&reasoned(reason, "hold")?) }],
+            Action::Unhold { text } => vec![Post::Comment { body: with(text) }],
             Action::Assign { login } => vec![Post::Comment { body: format!("/assign @{}", named(login)?) }],
             Action::Unassign { login } => vec![Post::Comment { body: format!("/unassign @{}", named(login)?) }],
             Action::Cc { login } => vec![Post::Comment { body: format!("/cc @{}", named(login)?) }],
@@ -259,9 +322,12 @@ fn written(text: &str) -> Result<String, BadIntent> {
     if text.trim().is_empty() { Err(BadIntent::Empty) } else { Ok(text) }
 }
 
-/// A reason that must be there.
+/// A reason that must be there, without the blank lines above it. The first line keeps its blanks: without them a slash
+/// could come to stand in column 0, where Prow would obey it.
 fn reasoned(reason: &str, of: &'static str) -> Result<String, BadIntent> {
-    let reason = tidy(reason).trim_start().to_owned();
+    let text = tidy(reason);
+    let blank = text.split_inclusive('\n').take_while(|line| line.trim().is_empty()).map(str::len).sum();
+    let reason = text.get(blank..).unwrap_or_default().to_owned();
     if reason.is_empty() { Err(BadIntent::NoReason(of)) } else { Ok(reason) }
 }
 

@@ -4,6 +4,7 @@ mod derive;
 mod readings;
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -22,7 +23,7 @@ pub struct Board {
     /// The next freeze.
     pub freeze: Option<Freeze>,
     /// Open proposals and those that converged lately, most urgent first.
-    pub verdicts: Vec<Verdict>,
+    pub verdicts: Vec<Arc<Verdict>>,
 }
 
 /// The person who looks.
@@ -109,15 +110,16 @@ impl Board {
     /// Puts verdicts into the board's order: urgency for the viewer, open ones first (`process.md` §3). The same input
     /// gives the same order.
     #[must_use]
-    pub fn of(viewer: Viewer, freeze: Option<Freeze>, mut verdicts: Vec<Verdict>) -> Self {
-        verdicts.sort_by(by_urgency);
+    pub fn of<V: Into<Arc<Verdict>>>(viewer: Viewer, freeze: Option<Freeze>, verdicts: Vec<V>) -> Self {
+        let mut verdicts: Vec<Arc<Verdict>> = verdicts.into_iter().map(Into::into).collect();
+        verdicts.sort_by(|one, other| by_urgency(one, other));
         Self { viewer, freeze, verdicts }
     }
 
     /// The verdict of a pull request.
     #[must_use]
     pub fn find(&self, number: PullNumber) -> Option<&Verdict> {
-        self.verdicts.iter().find(|verdict| verdict.number == number)
+        self.verdicts.iter().find(|verdict| verdict.number == number).map(AsRef::as_ref)
     }
 
     /// The columns of a grouping over the verdicts `shown` (indexes). Within a column the longest turn comes first; in

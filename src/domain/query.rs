@@ -176,7 +176,7 @@ impl Query {
     /// Sorts indexes into [`Board::verdicts`] as asked for; stable, so that equals stay in the board's order.
     pub fn sort(&self, facts: &Facts, board: &Board, shown: &mut [usize]) {
         let Some(Sort { by, reversed }) = self.order else { return };
-        let key = |index: &usize| board.verdicts.get(*index);
+        let key = |index: &usize| board.verdicts.get(*index).map(AsRef::as_ref);
         let oldest =
             |time: fn(&Verdict) -> Timestamp| move |a: &usize, b: &usize| key(a).map(time).cmp(&key(b).map(time));
         let updated = |index: &usize| {

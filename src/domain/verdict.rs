@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 mod asks;
+mod clock;
 mod clocks;
 mod codes;
 mod context;
@@ -30,7 +31,7 @@ mod words;
 pub use asks::ask;
 pub use codes::{Problem, ProblemCode, Reason, ReasonCode};
 pub use context::Context;
-pub use derive::{derive, judge};
+pub use derive::{Judged, derive, judge};
 pub use readiness::{Ready, ReadyItem, ReadyState};
 pub use reading::Reading;
 pub use releases::{Disagreement, ReleaseSource, TargetSource, disagreements};

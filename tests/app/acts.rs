@@ -134,7 +134,8 @@ fn lifting_lifts_the_own_veto_before_a_hold() {
     model.board.viewer.login = Some(Login::new("dune"));
     let verdict = model.board.verdicts.iter().find(|verdict| verdict.number.0 == 260).unwrap();
     let veto = verdict.vetoes.clone();
-    model.board.verdicts.iter_mut().find(|verdict| verdict.number.0 == 402).unwrap().vetoes = veto;
+    let shown = model.board.verdicts.iter_mut().find(|verdict| verdict.number.0 == 402).unwrap();
+    Arc::make_mut(shown).vetoes = veto;
     with_pull(&mut model, |pull| pull.reviews[0].database_id = Some(77));
     press(&mut model, "U");
     assert_eq!(composer(&model).purpose, Purpose::Unveto { review: Some(77) });

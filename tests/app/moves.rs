@@ -1,5 +1,7 @@
 //! Moving about: the selection is a proposal, and stays one whatever happens around it.
 
+use std::sync::Arc;
+
 use vepherd::app::effect::Effect;
 use vepherd::app::model::{Home, Leaving, Tab};
 use vepherd::app::msg::Msg;
@@ -284,6 +286,7 @@ fn seen_is_off_today_until_something_human_happens() {
     assert_eq!(model.lists.done, done + 1);
     assert!(!lists::grid(&model, Home::Today).concat().contains(&number));
     let verdict = model.board.verdicts.iter_mut().find(|verdict| verdict.number == number).unwrap();
+    let verdict = Arc::make_mut(verdict);
     verdict.clocks.idle_since = fixture::ago(-1.0);
     let seen = model.seen.clone();
     tell(&mut model, Msg::SeenLoaded(seen));

@@ -221,3 +221,18 @@ fn a_veto_is_lifted_by_words() {
     let one = user.run(&["show", "7", "--json"]).exits(0).json();
     assert_eq!(one["proposal"]["vetoes"], json!([]));
 }
+
+#[test]
+fn a_text_that_undoes_what_is_meant_is_refused_or_warned_of() {
+    let hub = Hub::small();
+    let user = hub.user();
+    let veto = ["veto", "7", "--reason", "Not like this.\n/hold cancel"];
+    let tried = user.run(&[&veto[..], &["--dry-run"]].concat());
+    assert!(tried.exits(0).out.contains("your text lifts the hold"), "{}", tried.out);
+    assert!(tried.out.contains("`/hold cancel` in your text is a command of its own"), "{}", tried.out);
+    user.run(&[&veto[..], &["--yes"]].concat()).exits(5).says("lifts the hold").says("Nothing was posted");
+    assert_eq!(hub.writes(), []);
+    // A command that undoes nothing is the user's own business.
+    user.run(&["hold", "7", "--reason", "Wait.\n/assign @carl", "--yes"]).exits(0);
+    assert_eq!(hub.writes().len(), 1);
+}

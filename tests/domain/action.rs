@@ -69,6 +69,11 @@ fn each_action_is_the_call_that_the_process_asks_for() {
             Action::Hold { reason: "cancel this only after the freeze".into() },
             vec![comment("cancel this only after the freeze\n\n/hold")],
         ),
+        (Action::Hold { reason: "\n \n  /unhold first?".into() }, vec![comment("  /unhold first?\n\n/hold")]),
+        (
+            Action::Veto { sig: None, reason: "\n  No.".into() },
+            vec![review(ReviewEvent::RequestChanges, "Veto: No.\n\n/hold")],
+        ),
         (Action::Unhold { text: String::new() }, vec![comment("/unhold")]),
         (Action::Unhold { text: "Rebased.".into() }, vec![comment("Rebased.\n\n/unhold")]),
         (Action::Assign { login: "@ada".into() }, vec![comment("/assign @ada")]),

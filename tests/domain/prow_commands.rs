@@ -1,15 +1,10 @@
-//! Prow's grammar: what holds for every text. Texts one by one are in `tests/prow`.
+//! Prow's grammar: what is neither a row nor a property of `tests/prow`.
 
-use proptest::prelude::*;
 use serde_json::{Value, json};
-use vepherd::domain::action::{Action, Intent, Post};
-use vepherd::domain::ids::{Login, PullNumber, Sha, SigName};
 use vepherd::domain::profile::{Profile, ProwRules};
 use vepherd::domain::prow::command::{
-    ApproveCommand, Commands, Effect, HoldCommand, LgtmCommand, Reading, Source, approve_steps, lines, parse, prose,
+    ApproveCommand, Effect, HoldCommand, LgtmCommand, Reading, Source, lines, parse, prose,
 };
-
-use super::sample::at;
 
 fn rules() -> ProwRules {
     Profile::kubevirt().prow
@@ -95,99 +90,5 @@ fn texts_of_any_size_are_read_in_one_pass() {
     for (body, found) in table {
         assert!(parse(&body, Source::Comment, &rules()).assign.is_empty());
         assert_eq!(lines(&body, Source::Comment, &rules()).len(), found);
-    }
-}
-
-fn intent(action: Action) -> Intent {
-    Intent {
-        repo: "org/proposals".parse().unwrap(),
-        pull: PullNumber(1),
-        head: Sha::new("abc"),
-        action,
-        created_at: at("2032-01-01T00:00:00Z"),
-    }
-}
-
-fn posted(action: Action) -> Vec<Commands> {
-    let posts = intent(action).posts(&rules()).unwrap();
-    let read = |post: &Post| match post {
-        Post::Comment { body } => Some(parse(body, Source::Comment, &rules())),
-        Post::Review { body, .. } => Some(parse(body, Source::ReviewBody, &rules())),
-        Post::Dismiss { .. } | Post::Reply { .. } | Post::Resolve { .. } => None,
-    };
-    posts.iter().filter_map(read).collect()
-}
-
-/// Text that people write around our commands, with everything that could turn into a command.
-fn words() -> impl Strategy<Value = String> {
-    let piece = prop_oneof![
-        Just("cancel that".to_owned()),
-        Just("a fence:\n```\ncode\n```".to_owned()),
-        Just("> quoted".to_owned()),
-        "[a-z ,.!?]{1,30}",
-        Just("<!-- hidden".to_owned()),
-        Just("line\r\nline".to_owned()),
-        Just("\u{a0}\u{2028}x".to_owned()),
-    ];
-    proptest::collection::vec(piece, 1..6).prop_map(|pieces| format!("w {}", pieces.join("\n")))
-}
-
-proptest! {
-    #[test]
-    fn reading_never_panics_and_lines_agree_with_the_whole(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-        let body = String::from_utf8_lossy(&bytes);
-        let _ = (parse(&body, Source::Comment, &rules()), lines(&body, Source::Comment, &rules()), prose(&body));
-    }
-
-    #[test]
-    fn what_lines_show_is_what_happens(pieces in proptest::collection::vec(prop_oneof![
-        Just("/lgtm"), Just("/lgtm cancel"), Just("/hold"), Just("/unhold"), Just("/approve"), Just("/approve cancel"),
-        Just("/sig a"), Just("/sig"), Just("/kind b"), Just("/remove-sig a"), Just("/close"), Just("words"), Just(""),
-        Just("<!--"), Just("-->"), Just("/label skip-review"), Just("/cc @x"), Just(" /hold"), Just("cancel"),
-    ], 0..9)) {
-        let body = pieces.join("\n");
-        let whole = parse(&body, Source::Comment, &rules());
-        let read = lines(&body, Source::Comment, &rules());
-        let effects: Vec<&Effect> = read.iter().filter_map(|line| match &line.reading {
-            Reading::Effect(effect) => Some(effect),
-            Reading::NoEffect { .. } => None,
-        }).collect();
-        prop_assert_eq!(whole.lgtm.is_some(), effects.iter().any(|e| matches!(e, Effect::Lgtm(_))));
-        prop_assert_eq!(whole.hold.is_some(), effects.iter().any(|e| matches!(e, Effect::Hold(_))));
-        prop_assert_eq!(whole.approve.is_some(), effects.iter().any(|e| matches!(e, Effect::Approve(_))));
-        let added: usize = effects.iter().map(|e| if let Effect::AddLabels(l) = e { l.len() } else { 0 }).sum();
-        prop_assert_eq!(whole.add_labels.len(), added);
-        let removed: usize = effects.iter().map(|e| if let Effect::RemoveLabels(l) = e { l.len() } else { 0 }).sum();
-        prop_assert_eq!(whole.remove_labels.len(), removed);
-    }
-
-    #[test]
-    fn what_our_actions_post_is_read_as_meant(text in words(), login in "[A-Za-z0-9](-?[A-Za-z0-9]){0,12}") {
-        let only = |commands: Commands| vec![commands];
-        let none = Commands::default();
-        let hold = |hold| Commands { hold: Some(hold), ..Commands::default() };
-        let who = Login::new(login.as_str());
-        prop_assert_eq!(posted(Action::Lgtm { text: text.clone() }), only(none.clone()));
-        for own in [true, false] {
-            let approve = Commands { approve: Some(ApproveCommand::Approve), ..Commands::default() };
-            prop_assert_eq!(posted(Action::Approve { text: text.clone(), own }), only(approve));
-        }
-        let sig = Some(SigName::new("network"));
-        prop_assert_eq!(posted(Action::Veto { sig, reason: text.clone() }), only(hold(HoldCommand::Add)));
-        let lifted = Action::Unveto { why: text.clone(), review: None, may_dismiss: false };
-        prop_assert_eq!(posted(lifted), only(hold(HoldCommand::Remove)));
-        prop_assert_eq!(posted(Action::Hold { reason: text.clone() }), only(hold(HoldCommand::Add)));
-        prop_assert_eq!(posted(Action::Unhold { text: text.clone() }), only(hold(HoldCommand::Remove)));
-        let one = vec![login.clone()];
-        prop_assert_eq!(posted(Action::Assign { login: who.clone() }), only(Commands { assign: one.clone(), ..none.clone() }));
-        prop_assert_eq!(posted(Action::Unassign { login: who.clone() }), only(Commands { unassign: one.clone(), ..none.clone() }));
-        prop_assert_eq!(posted(Action::Cc { login: who }), only(Commands { cc: one, ..none }));
-    }
-
-    #[test]
-    fn a_text_without_cancel_never_withdraws(body in "(/approve|/lgtm|words|/approve no-issue|\n){0,8}") {
-        prop_assert!(!body.contains("cancel"));
-        let steps = approve_steps(&body, &rules());
-        prop_assert!(!steps.contains(&vepherd::domain::prow::command::ApproveStep::Remove));
     }
 }

@@ -205,26 +205,4 @@ proptest! {
         let tree = tree_with(&[("OWNERS", &text)], Some(&text));
         let _ = (tree.approvers("a/b"), tree.owners_dir("a/b"), tree.problems().len());
     }
-
-    #[test]
-    fn another_word_without_cancel_never_unapproves(
-        said in proptest::collection::vec(("(ann|bob|mia)", "(/approve|/approve cancel|/lgtm|/approve\n/lgtm cancel|hm)"), 0..8),
-        more in ("(ann|bob|mia)", "(/approve|/lgtm|/approve no-issue|words|/approve\n/lgtm)"),
-    ) {
-        let files = ["f".to_owned()];
-        let author = Login::new("zoe");
-        let tree = tree_with(&[("OWNERS", "approvers: [ann, bob]")], None);
-        let rules = Profile::kubevirt().prow;
-        let mut remarks: Vec<Remark> =
-            said.iter().enumerate().map(|(index, (login, body))| remark(index, login, None, body)).collect();
-        let before = evaluate(&remarks, &subject(&files, &author, false), &tree, &rules);
-        // However the sources batched them: order comes from the times.
-        let mut shuffled = remarks.clone();
-        shuffled.reverse();
-        prop_assert_eq!(&evaluate(&shuffled, &subject(&files, &author, false), &tree, &rules), &before);
-        remarks.push(remark(remarks.len(), &more.0, None, &more.1));
-        let after = evaluate(&remarks, &subject(&files, &author, false), &tree, &rules);
-        prop_assert!(after.approved || !before.approved);
-        prop_assert!(after.approvals.len() >= before.approvals.len());
-    }
 }

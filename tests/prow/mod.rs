@@ -5,6 +5,7 @@ mod cover;
 mod owners;
 #[cfg(feature = "io")]
 mod play;
+mod properties;
 mod rows;
 mod scene;
 mod text;

@@ -293,10 +293,10 @@ pub fn model() -> Model {
     let repo: RepoId = "kubevirt/enhancements".parse().unwrap();
     let mut facts = Facts::empty(repo.clone());
     facts.synced_at = Some(ago(0.0015));
-    let mut verdicts = Vec::new();
+    let mut verdicts: Vec<Arc<Verdict>> = Vec::new();
     let mut add = |pull: PullFacts, verdict: Verdict| {
         facts.put(pull);
-        verdicts.push(verdict);
+        verdicts.push(verdict.into());
     };
     let (pull402, verdict402) = rich();
     add(pull402, verdict402);
@@ -407,7 +407,7 @@ pub fn crowd(count: u64) -> Model {
         let stage = Stage::ALL[(number % 8) as usize];
         let title = format!("Proposal number {number} about something of moderate length");
         facts.put(pull(number, &title, "gale", 30.0));
-        model.board.verdicts.push(verdict(number, "compute", stage, 30.0, 9.0));
+        model.board.verdicts.push(verdict(number, "compute", stage, 30.0, 9.0).into());
     }
     model.facts = Arc::new(facts);
     model.lists.shown = (0..model.board.verdicts.len()).collect();

@@ -17,7 +17,7 @@ fn board(title: &str, sigs: &[&str]) -> String {
     let number = PullNumber(382);
     Arc::make_mut(facts.pulls.get_mut(&number).unwrap()).title = title.to_owned();
     model.facts = Arc::new(facts);
-    let shown = model.board.verdicts.iter_mut().find(|verdict| verdict.number == number).unwrap();
+    let shown = Arc::make_mut(model.board.verdicts.iter_mut().find(|verdict| verdict.number == number).unwrap());
     let one = shown.signoffs[0].1.clone();
     shown.signoffs = sigs.iter().map(|sig| (SigName::new(*sig), one.clone())).collect();
     text(&drawn(&model, &calm(), 220, 60))
@@ -60,7 +60,8 @@ fn the_marks_of_sigs_do_not_clash() {
 #[test]
 fn what_comes_after_the_turn_is_said_once() {
     let mut model = page(Tab::Document);
-    let shown = model.board.verdicts.iter_mut().find(|verdict| verdict.number == PullNumber(402)).unwrap();
+    let shown =
+        Arc::make_mut(model.board.verdicts.iter_mut().find(|verdict| verdict.number == PullNumber(402)).unwrap());
     let mut first = verdict(402, "storage", Stage::InReview, 9.0, 3.0).waiting_on.remove(0);
     first.since = ago(3.0);
     let entry = |rule, who, name: &str| vepherd::domain::verdict::Waiting {

@@ -187,7 +187,6 @@ fn intent(model: &Model, composer: &Composer) -> Intent {
 
 /// What Prow would do with the text as it is now.
 fn forecast_of(model: &Model, composer: &Composer) -> Result<Forecast, BadIntent> {
-    let posts = intent(model, composer).posts(&model.settings.profile.prow)?;
     let nobody = Login::new("");
     let me = model.board.viewer.login.as_ref().unwrap_or(&nobody);
     let Some(pull) = model.facts.pulls.get(&composer.pull) else { return Err(BadIntent::Empty) };
@@ -198,7 +197,7 @@ fn forecast_of(model: &Model, composer: &Composer) -> Result<Forecast, BadIntent
         owners: &model.owners,
         now: model.at,
     };
-    Ok(forecast::forecast(&posts, me, pull, &background))
+    forecast::forecast_intent(&intent(model, composer), me, pull, &background)
 }
 
 fn reforecast(model: &mut Model) {

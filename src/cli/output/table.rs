@@ -12,7 +12,7 @@ use crate::domain::verdict::{Kind, SignOffState, Sla, Verdict, Waiting, Who};
 pub fn list(out: Out, facts: &Facts, board: &Board, shown: &[usize]) -> String {
     let rows: Vec<(&Verdict, [String; 6], String)> = shown
         .iter()
-        .filter_map(|index| board.verdicts.get(*index))
+        .filter_map(|index| board.verdicts.get(*index).map(AsRef::as_ref))
         .filter_map(|verdict| {
             let pull = facts.pulls.get(&verdict.number)?;
             let cells = [

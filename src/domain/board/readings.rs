@@ -1,9 +1,9 @@
-//! What was read before, for those who derive again and again. Reading is nearly all of the work of a derivation, and
-//! between two of them hardly anything changes but the time.
+//! What was read and judged before, for those who derive again and again: between two derivations hardly anything
+//! changes but the time.
 //!
 //! A reading serves again where nothing that it rests on has changed: the pull (the very same facts in memory), the
-//! profile, the files, the tracking issues that it asked for, and which freezes and releases have passed. So the board is
-//! the same with and without it.
+//! profile, the files, the tracking issues that it asked for, and which freezes and releases have passed; a verdict
+//! that rests on it serves as long as its own clock says. So the board is the same with and without them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::domain::profile::Profile;
 use crate::domain::prow::owners::Tree;
 use crate::domain::roster::Roster;
 use crate::domain::schedule::Schedules;
-use crate::domain::verdict::{self, Context, Reading};
+use crate::domain::verdict::{self, Context, Judged, Reading, Verdict};
 
 /// Readings of earlier derivations. Empty to begin with; [`Readings::derive`] fills it.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,8 @@ pub struct Readings {
     /// What the readings know of other numbers: issues, and which are pulls.
     issues: BTreeMap<u64, Arc<IssueFacts>>,
     numbers: BTreeSet<PullNumber>,
+    /// Who looked.
+    viewer: Viewer,
     /// Freezes and releases that had passed.
     passed: Vec<[bool; 2]>,
 }
@@ -37,6 +39,15 @@ pub struct Readings {
 struct Read {
     pull: Arc<PullFacts>,
     reading: Arc<Reading>,
+    judged: Option<Held>,
+}
+
+/// A verdict and the time, both ends included, in which it holds for [`Readings::viewer`].
+#[derive(Clone, Debug)]
+struct Held {
+    verdict: Arc<Verdict>,
+    from: Timestamp,
+    until: Timestamp,
 }
 
 impl Readings {
@@ -57,14 +68,15 @@ impl Readings {
             self.passed = passed;
         }
         let viewer = files.viewer(facts, sigs_override);
+        if viewer != self.viewer {
+            self.pulls.values_mut().for_each(|read| read.judged = None);
+            self.viewer.clone_from(&viewer);
+        }
         let context = files.context(facts, profile, &viewer, now);
         let shown = facts.pulls.values().filter(|pull| is_shown(pull, profile, now));
-        let verdicts = shown.map(|pull| {
-            let reading = self.reading(&context, pull);
-            verdict::judge(&context, pull, &reading)
-        });
-        let verdicts = verdicts.collect();
-        Board::of(viewer, files.schedules.next_freeze(now), verdicts)
+        let verdicts: Vec<Arc<Verdict>> = shown.map(|pull| self.verdict(&context, pull)).collect();
+        let freeze = files.schedules.next_freeze(now);
+        Board::of(viewer, freeze, verdicts)
     }
 
     /// The OWNERS of the last derivation's facts; nobody's before the first.
@@ -105,12 +117,19 @@ impl Readings {
         self.pulls.retain(|number, read| facts.pulls.get(number).is_some_and(|pull| Arc::ptr_eq(pull, &read.pull)));
     }
 
-    fn reading(&mut self, context: &Context<'_>, pull: &Arc<PullFacts>) -> Arc<Reading> {
+    /// A pull's verdict: the last one where it still holds, else anew from what the pull says.
+    fn verdict(&mut self, context: &Context<'_>, pull: &Arc<PullFacts>) -> Arc<Verdict> {
         let read = self.pulls.entry(pull.number).or_insert_with(|| {
             let reading = Arc::new(Reading::read(context, pull));
-            Read { pull: pull.clone(), reading }
+            Read { pull: pull.clone(), reading, judged: None }
         });
-        read.reading.clone()
+        if let Some(held) = read.judged.as_ref().filter(|held| (held.from..=held.until).contains(&context.now)) {
+            return held.verdict.clone();
+        }
+        let Judged { verdict, until } = verdict::judge(context, pull, &read.reading);
+        let verdict = Arc::new(verdict);
+        read.judged = Some(Held { verdict: verdict.clone(), from: context.now, until });
+        verdict
     }
 }
 

@@ -19,9 +19,12 @@ use crate::domain::roster::Roster;
 use crate::domain::verdict::SignOffState;
 
 mod acts;
+mod intended;
 mod process;
 mod rehearsal;
 mod say;
+
+pub use intended::{forecast_intent, undone};
 
 /// What would happen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

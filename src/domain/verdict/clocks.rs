@@ -27,46 +27,49 @@ pub(super) fn clocks(
     shepherding: &Shepherding,
     waiting: &[Waiting],
 ) -> Clocks {
-    // A converged proposal's clocks stand still.
-    let now = frame.pull.ended_at.filter(|_| frame.pull.state != PullState::Open).unwrap_or(frame.context.now);
     let (numbers, calendar) = (&frame.context.profile.numbers, &frame.context.profile.calendar);
-    // GitHub's clock may be ahead of ours.
-    let past = |at: Timestamp| at.min(frame.context.now);
-    let opened_at = past(frame.timeline.at(frame.opened()));
-    let idle_since = past(idle_since(frame));
-    let turn_since = waiting.first().map_or(past(frame.pull.ended_at.unwrap_or(idle_since)), |first| first.since);
+    let opened_at = frame.clock.past(frame.timeline.at(frame.opened()));
+    let idle_since = frame.clock.past(idle_since(frame));
+    let turn_since = waiting
+        .first()
+        .map_or_else(|| frame.clock.past(frame.pull.ended_at.unwrap_or(idle_since)), |first| first.since);
     let open = frame.pull.state == PullState::Open;
     // Nobody owes a draft anything.
     let in_review = open && waiting.first().is_none_or(|first| first.rule != Rule::Draft);
     let owed_since =
         (in_review && owed.applies && !reviewer_spoke_after(frame, owed.event)).then(|| frame.timeline.at(owed.event));
-    let review_lag_days = owed_since.map(|since| days(since, now));
     let alone_since = (in_review && shepherding.shepherds.is_empty()).then(|| {
         let lapse = whole_days(numbers.shepherd_lapse_days);
         let lapsed = shepherding.lapsed.iter().filter_map(|(_, _, last)| last.checked_add(lapse).ok());
         lapsed.chain([opened_at]).max().unwrap_or(opened_at)
     });
     let bots = if open { bot_steps(frame) } else { Vec::new() };
-    Clocks {
-        opened_at,
-        idle_since,
-        turn_since,
-        age_days: days(opened_at, now),
-        idle_days: days(idle_since, now),
-        turn_days: days(turn_since, now),
-        review_lag_days,
-        working: WorkingDays {
-            age: calendar.working_days(opened_at, now),
-            idle: calendar.working_days(idle_since, now),
-            turn: calendar.working_days(turn_since, now),
-            review_lag: owed_since.map(|since| calendar.working_days(since, now)),
-        },
-        review_sla: review_lag_days.map(|lag| Sla::of(lag, numbers)),
-        shepherd_sla: alone_since.map(|since| Sla::of(days(since, now), numbers)),
-        rounds: debts.rounds,
-        bot_next: bots.first().copied(),
-        bot_closes_at: bots.last().map(|step| step.at),
-    }
+    // A converged proposal's clocks stand still.
+    let ended_at = frame.pull.ended_at.filter(|_| frame.pull.state != PullState::Open);
+    frame.clock.ask(|now| {
+        let now = ended_at.unwrap_or(now);
+        let review_lag_days = owed_since.map(|since| days(since, now));
+        Clocks {
+            opened_at,
+            idle_since,
+            turn_since,
+            age_days: days(opened_at, now),
+            idle_days: days(idle_since, now),
+            turn_days: days(turn_since, now),
+            review_lag_days,
+            working: WorkingDays {
+                age: calendar.working_days(opened_at, now),
+                idle: calendar.working_days(idle_since, now),
+                turn: calendar.working_days(turn_since, now),
+                review_lag: owed_since.map(|since| calendar.working_days(since, now)),
+            },
+            review_sla: review_lag_days.map(|lag| Sla::of(lag, numbers)),
+            shepherd_sla: alone_since.map(|since| Sla::of(days(since, now), numbers)),
+            rounds: debts.rounds,
+            bot_next: bots.first().copied(),
+            bot_closes_at: bots.last().map(|step| step.at),
+        }
+    })
 }
 
 /// The last human word or push.
@@ -143,15 +146,14 @@ pub(super) struct Heading {
 /// `process.md` §3, "Convergence".
 pub(super) fn heading(frame: &Frame<'_>, clocks: &Clocks, signoffs: &[(SigName, SignOff)]) -> Heading {
     let numbers = &frame.context.profile.numbers;
-    let now = frame.context.now;
     let (mut gains, mut losses) = (Vec::new(), Vec::new());
-    let start = now.checked_sub(whole_days(numbers.convergence_window_days)).unwrap_or(now);
-    let (before, open) = threads(frame, start);
+    let window = whole_days(numbers.convergence_window_days);
+    let lately = |at: Timestamp| !frame.clock.is_over(at, window);
+    let (before, open) = threads(frame, lately);
     if open < before {
         gains.push(format!("open threads fell from {before} to {open}"));
     }
     let mut lost_ground = false;
-    let lately = |at: Timestamp| at >= start;
     for (who, position) in frame.standing.positions() {
         if frame.people.get(who).author {
             continue;
@@ -202,8 +204,8 @@ pub(super) fn heading(frame: &Frame<'_>, clocks: &Clocks, signoffs: &[(SigName, 
         lost_ground = true;
     }
     let stalled = frame.pull.state == PullState::Open
-        && (now.duration_since(clocks.idle_since) >= whole_days(numbers.stalled_idle_days)
-            || now.duration_since(clocks.turn_since) >= whole_days(numbers.stalled_turn_days));
+        && (frame.clock.is_reached(clocks.idle_since, whole_days(numbers.stalled_idle_days))
+            || frame.clock.is_reached(clocks.turn_since, whole_days(numbers.stalled_turn_days)));
     let convergence = if stalled {
         Convergence::Stalled
     } else if !gains.is_empty() && losses.is_empty() {
@@ -232,14 +234,14 @@ fn took_back(
 /// Open threads at the window's start and now. GitHub does not say when a thread was resolved: one whose last human word
 /// is older than the window counts as resolved before it. A thread of robots alone neither rose nor fell: when a robot
 /// spoke tells nothing.
-fn threads(frame: &Frame<'_>, start: Timestamp) -> (usize, usize) {
+fn threads(frame: &Frame<'_>, lately: impl Fn(Timestamp) -> bool) -> (usize, usize) {
     let human = |comment: &&ThreadComment| !frame.context.profile.is_robots(comment.author.as_ref(), &comment.body);
     let threads = &frame.pull.threads;
     let open = threads.iter().filter(|thread| !thread.resolved).count();
     let before = threads.iter().filter(|thread| {
         let heard = || thread.comments.iter().filter(human).map(|comment| comment.at);
         match (heard().min(), heard().max()) {
-            (Some(first), Some(last)) => first < start && (!thread.resolved || last >= start),
+            (Some(first), Some(last)) => !lately(first) && (!thread.resolved || lately(last)),
             _ => !thread.resolved,
         }
     });
@@ -263,7 +265,7 @@ pub(super) fn is_stalled_conflict(frame: &Frame<'_>) -> bool {
         let takes_side = act.who.is_some_and(|who| vetoers.contains(&who) || stands_for(who));
         (takes_side && frame.timeline.is_word(*index)) || frame.timeline.is_authors(*index)
     });
-    newest.is_some_and(|newest| frame.context.now.duration_since(frame.timeline.at(newest)) >= quiet)
+    newest.is_some_and(|newest| frame.clock.is_reached(frame.timeline.at(newest), quiet))
 }
 
 /// Open for long after the first reviewer's word, or targeted at a release whose freeze is near; with the reason.
@@ -282,8 +284,7 @@ pub(super) fn not_converged(frame: &Frame<'_>, freeze_days: Option<i64>) -> Opti
         });
     }
     let first = first_review(frame)?;
-    let open_for = frame.context.now.duration_since(frame.timeline.at(first));
-    (open_for >= whole_days(numbers.not_converged_days)).then(|| {
-        format!("still open {} days after the first review on {}", open_for.as_hours() / 24, frame.day_of(first))
-    })
+    let open_for = frame.clock.ask(|now| now.duration_since(frame.timeline.at(first)).as_hours() / 24);
+    (open_for >= numbers.not_converged_days)
+        .then(|| format!("still open {open_for} days after the first review on {}", frame.day_of(first)))
 }

@@ -24,6 +24,7 @@ pub struct Context<'a> {
     pub schedules: &'a Schedules,
     /// Who looks.
     pub viewer: &'a Viewer,
-    /// The time of the derivation.
+    /// The time of the derivation. Here for what follows from the freezes and releases that have passed; all other rules
+    /// ask the clock of their frame.
     pub now: Timestamp,
 }

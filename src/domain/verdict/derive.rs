@@ -1,5 +1,8 @@
 //! From facts to a verdict: the order in which the rules are asked.
 
+use jiff::Timestamp;
+
+use super::clock::Clock;
 use super::clocks::{clocks, heading, is_stalled_conflict, not_converged};
 use super::context::Context;
 use super::debts::Debts;
@@ -20,22 +23,34 @@ use super::{
 };
 use crate::domain::facts::{CheckState, PullFacts, PullState};
 
+/// A verdict, and the last moment at which nothing but time would have changed it.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// From the moment of the derivation to this one it is the same, where all else is.
+    pub until: Timestamp,
+}
+
 /// What vepherd says about one proposal. Pure: the same facts and the same `now` give the same verdict, whatever the
 /// order of GitHub's lists.
 #[must_use]
 pub fn derive(context: &Context<'_>, pull: &PullFacts) -> Verdict {
-    judge(context, pull, &Reading::read(context, pull))
+    judge(context, pull, &Reading::read(context, pull)).verdict
 }
 
 /// The same for a pull request that was read before, in a context of the same files, profile and issues, with the
 /// same freezes passed.
 #[must_use]
-pub fn judge(context: &Context<'_>, pull: &PullFacts, reading: &Reading) -> Verdict {
+pub fn judge(context: &Context<'_>, pull: &PullFacts, reading: &Reading) -> Judged {
     let Reading { ground, approval, gate, .. } = reading;
     let mut people = People::new(context, pull, ground);
     let mut timeline = Timeline::read(pull, reading, context.profile, &mut people);
     let standing = Standing::read(&mut timeline, &people, pull, context.profile);
-    verdict(&Frame { context, pull, reading, ground, people, timeline, standing, approval, gate })
+    let clock = Clock::at(context.now);
+    let frame = Frame { context, pull, clock, reading, ground, people, timeline, standing, approval, gate };
+    let verdict = verdict(&frame);
+    Judged { verdict, until: frame.clock.holds_until() }
 }
 
 fn verdict(frame: &Frame<'_>) -> Verdict {
@@ -48,7 +63,7 @@ fn verdict(frame: &Frame<'_>) -> Verdict {
     let open = pull.state == PullState::Open;
     let waiting_on = if open { turn.waiting_on() } else { Vec::new() };
     let stage = stage(frame, &waiting_on, &owed);
-    let freeze = ground.release.as_ref().and_then(|release| context.schedules.freeze(release, context.now));
+    let freeze = frame.clock.ask(|now| context.schedules.freeze(ground.release.as_ref()?, now));
     let clocks = clocks(frame, &debts, &owed, &shepherding, &waiting_on);
     let heading = heading(frame, &clocks, &signoffs);
     let ledger = ledger(frame);

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
+use super::clock::Clock;
 use super::context::Context;
 use super::kind::Ground;
 use super::people::{People, PersonId};
@@ -20,6 +21,7 @@ use crate::domain::prow::gate::Gate;
 pub(super) struct Frame<'a> {
     pub context: &'a Context<'a>,
     pub pull: &'a PullFacts,
+    pub clock: Clock,
     pub reading: &'a Reading,
     pub ground: &'a Ground,
     pub people: People<'a>,
@@ -109,7 +111,7 @@ impl<'a> Frame<'a> {
 
     /// A day as people write it: `Jul 10`, with the year where it is not this one.
     pub fn day(&self, at: Timestamp) -> String {
-        day(at, self.context.now)
+        day(at, self.clock.ask(|now| Offset::UTC.to_datetime(now).date().year()))
     }
 
     /// The day of an act.
@@ -163,12 +165,12 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// A day as people write it.
-pub(super) fn day(at: Timestamp, now: Timestamp) -> String {
+/// A day as people write it in a year.
+fn day(at: Timestamp, this_year: i16) -> String {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let date = Offset::UTC.to_datetime(at).date();
     let month = usize::try_from(date.month() - 1).ok().and_then(|month| MONTHS.get(month)).copied().unwrap_or("");
-    if date.year() == Offset::UTC.to_datetime(now).date().year() {
+    if date.year() == this_year {
         format!("{month} {}", date.day())
     } else {
         format!("{month} {} {}", date.day(), date.year())

@@ -176,7 +176,8 @@ fn movement(frame: &Frame<'_>, grounds: &Grounds<'_>, list: &mut Vec<Reason>) {
     let lifecycle = ["lifecycle/stale", "lifecycle/rotten"];
     let marked = frame.pull.labels.iter().any(|label| lifecycle.contains(&label.as_str()));
     let soon = SignedDuration::from_hours((numbers.rotten_days + numbers.close_days) * 24);
-    if let Some(at) = clocks.bot_closes_at.filter(|at| marked || at.duration_since(frame.context.now) <= soon) {
+    if let Some(at) = clocks.bot_closes_at.filter(|at| marked || frame.clock.ask(|now| at.duration_since(now) <= soon))
+    {
         let message = format!("Prow closes it on {} unless somebody says something", frame.day(at));
         push(list, ReasonCode::BotCloses, message, None);
     }

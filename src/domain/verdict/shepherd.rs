@@ -203,9 +203,8 @@ fn acting(frame: &Frame<'_>) -> [Vec<(PersonId, Timestamp)>; 3] {
 /// the owning SIG's representatives.
 fn has_lapsed(frame: &Frame<'_>, last: Timestamp) -> bool {
     let numbers = &frame.context.profile.numbers;
-    let now = frame.context.now;
     let days = |days: i64| SignedDuration::from_hours(days * 24);
-    if now.duration_since(last) <= days(numbers.shepherd_lapse_days) {
+    if !frame.clock.is_over(last, days(numbers.shepherd_lapse_days)) {
         return false;
     }
     let act = frame.timeline.at(frame.newest_author_act());
@@ -220,6 +219,6 @@ fn has_lapsed(frame: &Frame<'_>, last: Timestamp) -> bool {
     };
     let waits = act > last
         && owners_spoke.is_none_or(|spoke| act > spoke)
-        && now.duration_since(act) < days(numbers.shepherd_wait_days);
+        && !frame.clock.is_reached(act, days(numbers.shepherd_wait_days));
     !waits
 }

@@ -51,8 +51,7 @@ impl Turn<'_, '_> {
         // Who is named twice by one rule (two holds of one person) is waited for since the earlier event.
         let mut once: Vec<Waiting> = Vec::with_capacity(list.len());
         for mut entry in list {
-            // GitHub's clock may be ahead of ours.
-            entry.since = entry.since.min(self.frame.context.now);
+            entry.since = self.frame.clock.past(entry.since);
             match once.iter_mut().find(|seen| (seen.rule, seen.who, &seen.name) == (entry.rule, entry.who, &entry.name))
             {
                 Some(seen) if entry.since < seen.since => *seen = entry,

@@ -145,7 +145,7 @@ fn engaged(frame: &Frame<'_>, first: &Asked) -> Vec<Login> {
         .timeline
         .texts()
         .rev()
-        .take_while(|(_, act, _, _)| frame.context.now.duration_since(act.at) <= window)
+        .take_while(|(_, act, _, _)| !frame.clock.is_over(act.at, window))
         .filter(|(_, _, _, said)| matches!(said.sort, Sort::Remark { asks: true, .. }));
     for (index, _, who, said) in recent {
         if is_answered(frame, index, said.thread()) && frame.on_head(who).is_none() {
