@@ -346,6 +346,13 @@ impl Model {
         self.seen.get(&verdict.number).is_none_or(|seen| verdict.clocks.idle_since > *seen)
     }
 
+    /// A write is on its way, or waits for its turn.
+    #[must_use]
+    pub fn is_sending(&self, id: OutgoingId) -> bool {
+        let sends = |flight: &InFlight| matches!(flight.kind, RequestKind::Send { id: other, .. } if other == id);
+        self.in_flight.iter().any(sends)
+    }
+
     /// The sync that runs, if any.
     #[must_use]
     pub fn syncing(&self) -> Option<&InFlight> {

@@ -11,8 +11,9 @@ use super::pen::{self, span};
 use super::styles::Styles;
 use super::words;
 use super::wrap::wrap_text;
-use crate::app::hit;
 use crate::app::model::{Model, OutboxPage, Outgoing, OutgoingState};
+use crate::app::registry::{Command, entry};
+use crate::app::{foot, hit};
 use crate::domain::action::Action;
 use crate::domain::text::sanitize_line;
 
@@ -72,19 +73,30 @@ fn detail(model: &Model, write: &Outgoing, now: Timestamp, width: usize, styles:
 
 /// What happens next, by itself or by the user's word.
 fn next(model: &Model, write: &Outgoing, now: Timestamp) -> String {
+    let key = |command: Command| foot::label(model, command).map_or(entry(command).name, |(key, _)| key);
+    let (send, edit, drop) = (key(Command::Resend), key(Command::EditWrite), key(Command::Discard));
     if let Some(undoable) = model.undoable.iter().find(|undoable| undoable.id == write.id) {
-        return format!("It goes out {}; u takes it back.", words::until(now, undoable.goes_at));
+        let at = words::until(now, undoable.goes_at);
+        return format!("It goes out {at}; {} takes it back.", key(Command::Undo));
+    }
+    if model.is_sending(write.id) {
+        return "It is on its way.".to_owned();
     }
     let begun = if write.arrived > 0 { "A part of it is on GitHub. " } else { "" };
     let what = match write.state {
-        OutgoingState::Queued if write.due => "It goes out by itself as soon as GitHub answers; s tries now.",
-        OutgoingState::Queued => "It was never sent: s sends it, e edits it, x drops it.",
-        OutgoingState::Sending => "It is on its way.",
-        OutgoingState::Unknown => {
-            "It may be on GitHub: it is looked for there before anything is sent again. s looks now."
+        OutgoingState::Queued if write.due => {
+            format!("It goes out by itself as soon as GitHub answers; {send} tries now.")
         }
-        OutgoingState::Parked => "s sends it all the same, e edits it, x drops it; a dropped text is a draft.",
-        OutgoingState::Failed => "s tries again, e edits it, x drops it; a dropped text is a draft.",
+        OutgoingState::Queued => format!("It was never sent: {send} sends it, {edit} edits it, {drop} drops it."),
+        OutgoingState::Sending | OutgoingState::Unknown => format!(
+            "It may be on GitHub: it is looked for there before anything is sent again, by itself or with {send}."
+        ),
+        OutgoingState::Parked => {
+            format!("{send} sends it all the same, {edit} edits it, {drop} drops it; a dropped text is a draft.")
+        }
+        OutgoingState::Failed => {
+            format!("{send} tries again, {edit} edits it, {drop} drops it; a dropped text is a draft.")
+        }
     };
     format!("{begun}{what}")
 }

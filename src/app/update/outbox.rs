@@ -121,8 +121,7 @@ pub fn resume(model: &mut Model) -> Effects {
 
 /// It is on its way, or will be in a moment.
 fn is_going(model: &Model, id: OutgoingId) -> bool {
-    let sends = |flight: &InFlight| matches!(flight.kind, RequestKind::Send { id: other, .. } if other == id);
-    model.in_flight.iter().any(sends) || model.undoable.iter().any(|undoable| undoable.id == id)
+    model.is_sending(id) || model.undoable.iter().any(|undoable| undoable.id == id)
 }
 
 fn send(model: &mut Model, id: OutgoingId, label: String, how: SendHow, cause: SendCause) -> Effects {
@@ -280,7 +279,7 @@ pub fn resend(model: &mut Model) -> Effects {
             SendHow::Checked
         }
     };
-    if in_flight(model, id) {
+    if model.is_sending(id) {
         return toast(model, Level::Info, "it is on its way");
     }
     model.undoable.retain(|undoable| undoable.id != id);
@@ -289,17 +288,12 @@ pub fn resend(model: &mut Model) -> Effects {
     effects
 }
 
-fn in_flight(model: &Model, id: OutgoingId) -> bool {
-    let sends = |flight: &InFlight| matches!(flight.kind, RequestKind::Send { id: other, .. } if other == id);
-    model.in_flight.iter().any(sends)
-}
-
 /// Drops the selected write, unless it is on its way; its text is a draft then.
 pub fn discard(model: &mut Model) -> Effects {
     let Some((id, label, state)) = selected(model).map(|entry| (entry.id, label(&entry.intent), entry.state)) else {
         return Effects::none();
     };
-    if in_flight(model, id) {
+    if model.is_sending(id) {
         return toast(model, Level::Warn, "it is on its way and cannot be dropped");
     }
     let mut effects = taken_out(model, id, false);
@@ -322,7 +316,7 @@ pub fn edit(model: &mut Model) -> Effects {
         return Effects::none();
     };
     let why = match state {
-        _ if in_flight(model, id) => "it is on its way",
+        _ if model.is_sending(id) => "it is on its way",
         OutgoingState::Sending => "it is on its way",
         OutgoingState::Unknown => "it may be on GitHub already: s looks for it, x drops it",
         _ if arrived > 0 => "a part of it is on GitHub already: s sends the rest",

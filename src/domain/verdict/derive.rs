@@ -22,6 +22,7 @@ use super::{
     Verdict, Waiting,
 };
 use crate::domain::facts::{CheckState, PullFacts, PullState};
+use crate::domain::prow::gate::GateState;
 
 /// A verdict, and the last moment at which nothing but time would have changed it.
 #[derive(Clone, Debug)]
@@ -149,7 +150,10 @@ fn stage(frame: &Frame<'_>, waiting: &[Waiting], owed: &Owed) -> Stage {
     if frame.pull.state != PullState::Open {
         return Stage::Converged;
     }
-    let Some(first) = waiting.first() else { return Stage::Merging };
+    let Some(first) = waiting.first() else {
+        // A label that somebody set by hand may block though no rule names anybody.
+        return if frame.gate.state == GateState::Blocked { Stage::SignOff } else { Stage::Merging };
+    };
     if first.rule == Rule::Draft {
         return Stage::Drafting;
     }

@@ -41,6 +41,8 @@ pub async fn sync(services: Services, request: ReqId, mode: SyncMode, to: Unboun
             let points_left = services.client.as_ref().ok().and_then(|client| client.budget().points.remaining);
             say(&to, Msg::PermissionLoaded(summary.permission));
             say(&to, Msg::ReadOnlyLearned(services.read_only()));
+            // Another vepherd on this machine may have written or sent meanwhile.
+            say(&to, outbox(&services));
             let (pulls, changed, warnings) = (summary.pulls, summary.changed, summary.warnings);
             say(&to, Msg::Synced { request, outcome: SyncOutcome { pulls, changed, points_left, warnings } });
         }
