@@ -1,9 +1,10 @@
 //! `vepherd show N`: one proposal with every reason, its threads and its timeline.
 
 use super::args::ShowArgs;
+use super::output::page::Subject;
 use super::output::{json, page, print};
 use super::session::{Context, Session};
-use crate::domain::board::{Board, derive_one};
+use crate::domain::board::{Board, derive_one, explain_one};
 use crate::domain::facts::{Facts, PullFacts};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::PullNumber;
@@ -23,11 +24,16 @@ pub async fn run(context: &Context, args: &ShowArgs) -> Result<(), Failure> {
     }
     let now = session.services.clock.now();
     let (facts, board) = session.services.board()?;
-    let (pull, verdict) = find(&session, &facts, &board, number)?;
+    let pull = facts.pulls.get(&number).ok_or_else(|| missing(&facts, number))?;
+    let services = &session.services;
+    let (verdict, explanation) = explain_one(&facts, &services.profile, services.sigs.as_deref(), number, now)
+        .ok_or_else(|| missing(&facts, number))?;
+    let subject =
+        Subject { facts: &facts, pull, verdict: &verdict, explanation: &explanation, profile: &services.profile };
     if args.json {
-        print(&json::text(&json::show(&facts, &board, pull, &verdict, now)))?;
+        print(&json::text(&json::show(&subject, &board, now)))?;
     } else {
-        print(&page::show(context.out, &facts, pull, &verdict))?;
+        print(&page::show(context.out, &subject))?;
     }
     unreached.map_or(Ok(()), Err)
 }
@@ -42,16 +48,17 @@ pub fn find<'a>(
     board: &Board,
     number: PullNumber,
 ) -> Result<(&'a PullFacts, Verdict), Failure> {
-    let missing = || {
-        Failure::new(FailureKind::NotFound, format!("show {}{number}", facts.repo), "it is not in the local store")
-            .hint("Check the number; `vepherd list` names what is there, `vepherd sync` reads what is new.")
-    };
-    let pull = facts.pulls.get(&number).ok_or_else(missing)?;
+    let pull = facts.pulls.get(&number).ok_or_else(|| missing(facts, number))?;
     if let Some(verdict) = board.find(number) {
         return Ok((pull, verdict.clone()));
     }
     // The board shows what converged lately; asked for by number, a proposal has no window.
     let services = &session.services;
     let verdict = derive_one(facts, &services.profile, services.sigs.as_deref(), number, services.clock.now());
-    verdict.map(|verdict| (pull.as_ref(), verdict)).ok_or_else(missing)
+    verdict.map(|verdict| (pull.as_ref(), verdict)).ok_or_else(|| missing(facts, number))
+}
+
+fn missing(facts: &Facts, number: PullNumber) -> Failure {
+    Failure::new(FailureKind::NotFound, format!("show {}{number}", facts.repo), "it is not in the local store")
+        .hint("Check the number; `vepherd list` names what is there, `vepherd sync` reads what is new.")
 }

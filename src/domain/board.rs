@@ -12,7 +12,7 @@ use super::facts::Facts;
 use super::ids::{Login, PullNumber, Release, SigName};
 use super::verdict::{Convergence, Kind, Stage, Verdict};
 
-pub use derive::{derive, derive_one};
+pub use derive::{derive, derive_one, explain_one};
 pub use readings::Readings;
 
 /// Everything derived from the facts.

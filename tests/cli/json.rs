@@ -68,7 +68,26 @@ const KEYS: &[(&str, &str)] = &[
     ("stalled_conflict", "bool"),
     ("reasons", "[]"),
     ("problems", "[]"),
+    ("tracking_issue", "{}?"),
+    ("release_sources", "[]"),
+    ("release_disagreements", "[]"),
+    ("freeze", "{}?"),
+    ("readiness", "[]"),
+    ("ready", "bool"),
+    ("at_risk", "bool"),
+    ("clocks/age_working_days", "days"),
+    ("clocks/idle_working_days", "days"),
+    ("clocks/turn_working_days", "days"),
+    ("clocks/review_lag_working_days", "days?"),
+    ("clocks/sla", "text"),
+    ("clocks/review_sla", "text?"),
+    ("clocks/shepherd_sla", "text?"),
+    ("clocks/bot_next", "{}?"),
 ];
+
+/// Keys that `show` adds: the whole reasoning.
+const IN_FULL: &[(&str, &str)] =
+    &[("positions", "[]"), ("rules", "[]"), ("shepherding", "[]"), ("clock_events", "{}"), ("movement", "{}")];
 
 /// Keys of the objects inside lists.
 const INSIDE: &[(&str, &[(&str, &str)])] = &[
@@ -83,7 +102,19 @@ const INSIDE: &[(&str, &[(&str, &str)])] = &[
     ),
     ("possible_objections", &[("by", "text"), ("at", "time"), ("sentence", "text")]),
     ("reasons", &[("code", "text"), ("message", "text")]),
-    ("problems", &[("code", "text"), ("message", "text")]),
+    (
+        "problems",
+        &[
+            ("code", "text"),
+            ("message", "text"),
+            ("fix", "text"),
+            ("ask", "text"),
+            ("whom", "text?"),
+            ("event", "text?"),
+        ],
+    ),
+    ("readiness", &[("what", "text"), ("state", "text"), ("why", "text"), ("event", "text?")]),
+    ("release_sources", &[("source", "text"), ("where", "text"), ("alpha", "text?"), ("counts", "bool")]),
     ("approval/needs", &[("owners", "text"), ("any_of", "[]")]),
 ];
 
@@ -159,6 +190,9 @@ fn every_proposal_of_the_demo_has_every_key_in_its_form() {
     for (path, form) in
         [("threads/list", "[]"), ("timeline", "[]"), ("documents", "[]"), ("ledger", "[]"), ("body", "text")]
     {
+        check(one, path, form);
+    }
+    for (path, form) in IN_FULL {
         check(one, path, form);
     }
     for reason in one["reasons"].as_array().unwrap() {

@@ -157,3 +157,36 @@ fn prow_is_explained_without_token_or_network() {
         bench.run_with(&["--demo", "prow", "explain", "--pr", "361"], "/approve\n").exits(0).out.contains("/approve")
     );
 }
+
+#[test]
+fn the_whole_reasoning_is_shown_and_asks_for_fixes_are_written() {
+    let bench = Bench::new();
+    let list = bench.run(&["--demo", "list", "--json", "is:open"]).exits(0).json();
+    let proposals = list["proposals"].as_array().unwrap();
+    let broken = proposals.iter().find(|it| !it["problems"].as_array().unwrap().is_empty()).unwrap();
+    let number = broken["number"].to_string();
+    let code = broken["problems"][0]["code"].as_str().unwrap();
+    let shown = bench.run(&["--demo", "show", &number]).exits(0).out.clone();
+    for section in [
+        "Whose turn",
+        "Rules that name nobody, and why",
+        "Shepherd",
+        "Sign-offs",
+        "Positions",
+        "Merge gate",
+        "Clocks",
+        "Release",
+        "Problems",
+        "Why to look at it",
+        "Timeline",
+    ] {
+        assert!(shown.contains(&format!("\n{section}\n")), "{section} is missing in\n{shown}");
+    }
+    assert!(shown.contains(code) && shown.contains("↳ "), "{shown}");
+    let asked = bench.run(&["--demo", "comment", &number, "--ask", code, "--dry-run"]).exits(0).out.clone();
+    assert!(asked.contains("would post a comment") && asked.contains("mended"), "{asked}");
+    assert!(asked.contains("there is no command in it"), "{asked}");
+    bench.run(&["--demo", "comment", &number, "--ask", "no-such-code", "--dry-run"]).exits(2);
+    let sound = proposals.iter().find(|it| it["problems"].as_array().unwrap().is_empty()).unwrap();
+    bench.run(&["--demo", "comment", &sound["number"].to_string(), "--ask", "all", "--dry-run"]).exits(5);
+}

@@ -3,6 +3,7 @@
 
 mod asks;
 mod expect;
+mod explains;
 mod properties;
 mod readings;
 mod scenario;

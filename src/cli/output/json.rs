@@ -6,6 +6,7 @@ mod detail;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::page::Subject;
 use crate::domain::board::Board;
 use crate::domain::facts::{Facts, Gap, Mergeable, PullFacts, PullState};
 use crate::domain::verdict::{Checks, Disagreement, Objection, Problem, ReleaseSource, Verdict, ask, disagreements};
@@ -30,9 +31,9 @@ pub fn list(facts: &Facts, board: &Board, shown: &[usize], now: Timestamp) -> Va
 
 /// `show --json`.
 #[must_use]
-pub fn show(facts: &Facts, board: &Board, pull: &PullFacts, verdict: &Verdict, now: Timestamp) -> Value {
-    let mut top = head(facts, board, now);
-    top.insert("proposal".to_owned(), proposal_in_full(pull, verdict));
+pub fn show(subject: &Subject<'_>, board: &Board, now: Timestamp) -> Value {
+    let mut top = head(subject.facts, board, now);
+    top.insert("proposal".to_owned(), proposal_in_full(subject.pull, subject.verdict, subject.explanation));
     Value::Object(top)
 }
 

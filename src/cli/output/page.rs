@@ -1,34 +1,72 @@
-//! `show` for people: the verdict first, each part with its reasons, then what was said.
+//! `show` for people: the whole reasoning first, each part with the events that it rests on, then what was said. A
+//! doubter must be able to check every line against the thread: so each verdict names who did what, when, and where to
+//! read it.
 
+mod people;
+mod reasoning;
+mod talk;
+
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use super::json::{state_word, time};
-use super::table::{kind_word, owner, signoff_glyph, title, turn, whole_days};
+use jiff::Timestamp;
+
+use super::json::time;
 use super::{Out, Paint};
-use crate::domain::facts::{Facts, PullFacts, ReviewState};
-use crate::domain::ids::{Login, SigName};
-use crate::domain::text::{sanitize, sanitize_line};
-use crate::domain::verdict::{LedgerKind, Rule, SignOffState, Verdict};
+use crate::domain::facts::{Actor, EventKind, Facts, PullFacts, ReviewState};
+use crate::domain::ids::Login;
+use crate::domain::profile::Profile;
+use crate::domain::text::{sanitize, sanitize_line, width};
+use crate::domain::verdict::{Evidence, Explanation, Verdict};
+
+/// Lines longer than this are hard to read, however wide the terminal is.
+const WIDEST: usize = 120;
+
+/// What a page is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// All facts.
+    pub facts: &'a Facts,
+    /// The pull request's.
+    pub pull: &'a PullFacts,
+    /// What follows from them.
+    pub verdict: &'a Verdict,
+    /// Why.
+    pub explanation: &'a Explanation,
+    /// The process.
+    pub profile: &'a Profile,
+}
 
 /// The whole page.
 #[must_use]
-pub fn show(out: Out, facts: &Facts, pull: &PullFacts, verdict: &Verdict) -> String {
-    let mut page = Page { out, text: String::new() };
-    page.head(pull, verdict);
-    page.turn(verdict);
-    page.signoffs(verdict);
-    page.gate(verdict);
-    page.objections(verdict);
-    page.findings(pull, verdict);
-    page.threads(pull);
-    page.talk(pull);
-    page.line(&format!("facts of {}", facts.synced_at.map_or_else(|| "no sync yet".to_owned(), time)));
+pub fn show(out: Out, subject: &Subject<'_>) -> String {
+    let mut page = Page { out, text: String::new(), events: events(subject.pull) };
+    page.head(subject);
+    page.turn(subject);
+    page.shepherd(subject);
+    page.signoffs(subject.verdict);
+    page.positions(subject);
+    page.objections(subject.verdict);
+    page.gate(subject);
+    page.clocks(subject);
+    page.release(subject.verdict);
+    page.readiness(subject.verdict);
+    page.problems(subject);
+    page.reasons(subject);
+    page.threads(subject.pull);
+    page.talk(subject.pull);
+    let synced = subject.facts.synced_at.map_or_else(|| "no sync yet".to_owned(), time);
+    page.line(&format!("\nfacts of {synced}"));
     page.text
 }
+
+/// Who did what when, by its link.
+type Events = HashMap<String, (Timestamp, Option<String>, &'static str)>;
 
 struct Page {
     out: Out,
     text: String,
+    events: Events,
 }
 
 impl Page {
@@ -42,6 +80,24 @@ impl Page {
         let _ = write!(self.text, "\n{name}\n");
     }
 
+    /// A mark (with the blanks before it), and a text that is wrapped beside it.
+    fn item(&mut self, mark: &str, text: &str, paint: Option<Paint>) {
+        let indent = width(mark);
+        let room = self.out.width.map(|all| all.min(WIDEST).saturating_sub(indent).max(20));
+        for (index, piece) in wrap(text, room).iter().enumerate() {
+            let lead = if index == 0 { mark.to_owned() } else { " ".repeat(indent) };
+            let line = format!("{lead}{piece}");
+            let line = paint.map_or(line.clone(), |paint| self.out.paint(paint, &line));
+            self.line(line.trim_end());
+        }
+    }
+
+    /// A name in a column, and a text beside it.
+    fn pair(&mut self, name: &str, column: usize, text: &str, paint: Option<Paint>) {
+        let pad = " ".repeat(column.saturating_sub(width(name)));
+        self.item(&format!("  {name}{pad}  "), text, paint);
+    }
+
     /// A text of somebody, indented.
     fn quote(&mut self, text: &str) {
         for line in sanitize(text).lines() {
@@ -49,195 +105,78 @@ impl Page {
         }
     }
 
-    fn head(&mut self, pull: &PullFacts, verdict: &Verdict) {
-        let top = format!("{} {}", pull.number, title(pull));
-        let top = self.out.paint(Paint::Bold, &top);
-        self.line(&top);
-        let author = pull.author.as_ref().map_or_else(|| "a deleted account".to_owned(), |it| one(&it.login));
-        let mut facts = vec![
-            owner(verdict),
-            kind_word(verdict.kind).to_owned(),
-            if pull.draft { "draft".to_owned() } else { state_word(pull.state).to_owned() },
-            verdict.stage.title().to_owned(),
-        ];
-        facts.extend(verdict.release.as_ref().map(|it| format!("for {}", sanitize_line(it.as_str()))));
-        self.line(&facts.join(" · "));
-        self.line(&format!(
-            "by {author}, open {} d, idle {} d, {} round(s), head {}, +{} −{} in {} file(s)",
-            whole_days(verdict.clocks.age_days),
-            whole_days(verdict.clocks.idle_days),
-            verdict.clocks.rounds,
-            sanitize_line(pull.head.short()),
-            pull.additions,
-            pull.deletions,
-            pull.files.len(),
-        ));
-        if let Some(issue) = &verdict.tracking_issue {
-            let name = issue.title.as_deref().map(sanitize_line).unwrap_or_default();
-            self.line(&format!("tracking issue #{} {name}", issue.number));
-        }
-        let shepherds: Vec<String> =
-            verdict.shepherds.iter().map(|it| format!("{} ({})", one(&it.login), it.how.word())).collect();
-        self.line(&if shepherds.is_empty() {
-            "no shepherd".to_owned()
-        } else {
-            format!("shepherd: {}", shepherds.join(", "))
+    /// The event that something rests on: who, what, when, where to read it.
+    fn rests_on(&mut self, indent: usize, event: &Evidence) {
+        let by = event.by.as_ref().map_or_else(String::new, |by| format!("{} ", one(by)));
+        let link = event.url.as_deref().map_or_else(String::new, |url| format!(", {}", sanitize_line(url)));
+        let text = format!("{by}{} {}{link}", event.what, time(event.at));
+        self.item(&format!("{}↳ ", " ".repeat(indent)), &text, Some(Paint::Dim));
+    }
+
+    /// The same for a link alone.
+    fn rests_on_link(&mut self, indent: usize, link: Option<&String>) {
+        let Some(link) = link else { return };
+        let known = self.events.get(link).map(|(at, by, what)| {
+            let by = by.as_ref().map_or_else(String::new, |by| format!("{by} "));
+            format!("{by}{what} {}, ", time(*at))
         });
-        let url = sanitize_line(&pull.url);
-        let url = self.out.paint(Paint::Dim, &url);
-        self.line(&url);
+        let text = format!("{}{}", known.unwrap_or_default(), sanitize_line(link));
+        self.item(&format!("{}↳ ", " ".repeat(indent)), &text, Some(Paint::Dim));
     }
+}
 
-    fn turn(&mut self, verdict: &Verdict) {
-        self.section("Whose turn");
-        if verdict.waiting_on.is_empty() {
-            self.line("  nobody's: it has converged");
+/// Breaks a text at spaces; a word that is longer than the room stays whole, so that links can be copied.
+fn wrap(text: &str, room: Option<usize>) -> Vec<String> {
+    let Some(room) = room else { return vec![text.to_owned()] };
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split(' ') {
+        if !line.is_empty() && width(&line) + 1 + width(word) > room {
+            lines.push(std::mem::take(&mut line));
         }
-        for (index, waiting) in verdict.waiting_on.iter().enumerate() {
-            let who = if index == 0 {
-                self.out.paint(Paint::Cyan, &format!("⇢ {}", turn(waiting)))
-            } else {
-                format!("  {}", turn(waiting))
-            };
-            let since = time(waiting.since);
-            self.line(&format!("{who} ({}), since {since}: {}", rule(waiting.rule), sanitize_line(&waiting.why)));
+        if !line.is_empty() {
+            line.push(' ');
         }
+        line.push_str(word);
     }
+    lines.push(line);
+    lines
+}
 
-    fn signoffs(&mut self, verdict: &Verdict) {
-        if verdict.signoffs.is_empty() {
-            return;
-        }
-        self.section("Sign-offs");
-        for (sig, signoff) in &verdict.signoffs {
-            let paint = match signoff.state {
-                SignOffState::Signed => Paint::Green,
-                SignOffState::Stale => Paint::Yellow,
-                SignOffState::Missing => Paint::Dim,
-                SignOffState::Vetoed => Paint::Red,
-            };
-            let word = match signoff.state {
-                SignOffState::Signed => "signed",
-                SignOffState::Stale => "stale",
-                SignOffState::Missing => "missing",
-                SignOffState::Vetoed => "vetoed",
-            };
-            let mut line = format!("  {} {}: {word}", signoff_glyph(signoff.state), sig_word(sig));
-            if !signoff.by.is_empty() {
-                let _ = write!(line, " by {}", names(&signoff.by));
-            }
-            if signoff.pushes_since > 0 {
-                let _ = write!(line, ", {} push(es) since", signoff.pushes_since);
-            }
-            let line = self.out.paint(paint, &line);
-            self.line(&line);
-        }
+fn events(pull: &PullFacts) -> Events {
+    let name = |actor: &Option<Actor>| actor.as_ref().map(|actor| one(&actor.login));
+    let mut events = Events::new();
+    for it in &pull.comments {
+        events.insert(it.url.clone(), (it.at, name(&it.author), "commented"));
     }
-
-    fn gate(&mut self, verdict: &Verdict) {
-        self.section("Merge gate");
-        if verdict.gate.blockers.is_empty() {
-            self.line("  nothing blocks");
-        } else {
-            self.line(&format!("  {}", sanitize_line(&verdict.gate.blockers.join(", "))));
-        }
-        for need in &verdict.approval.needs {
-            self.line(&format!("  {} needs one of {}", sanitize_line(&need.owners), names(&need.any_of)));
-        }
-        for it in verdict.approval.by.iter().filter(|it| !it.has_power) {
-            self.line(&format!("  /approve of {} has no effect: not in OWNERS", one(&it.login)));
-        }
-        for warning in &verdict.gate.warnings {
-            self.line(&format!("  ! {}", sanitize_line(warning)));
-        }
+    for it in &pull.reviews {
+        events.insert(it.url.clone(), (it.at, name(&it.author), reviewed(it.state)));
     }
-
-    fn objections(&mut self, verdict: &Verdict) {
-        self.section("Holds and objections");
-        for entry in &verdict.ledger {
-            let by = entry.by.as_ref().map_or_else(|| "somebody".to_owned(), one);
-            let what = match entry.what {
-                LedgerKind::Hold => "hold",
-                LedgerKind::Objection => "objection",
-                LedgerKind::Veto => "veto",
-            };
-            let end = match (entry.lifted_at, &entry.lifted_by) {
-                (None, _) => ", stands".to_owned(),
-                (Some(at), None) => format!(", ended {}", time(at)),
-                (Some(at), Some(by)) => format!(", ended {} by {}", time(at), one(by)),
-            };
-            let line = format!("  {what} by {by} at {}{end}", time(entry.at));
-            let line = if entry.lifted_at.is_none() { self.out.paint(Paint::Red, &line) } else { line };
-            self.line(&line);
-            self.quote(&entry.reason);
-        }
-        for it in &verdict.possible_objections {
-            self.line(&format!("  possible objection by {}: {}", one(&it.by), sanitize_line(&it.sentence)));
-        }
-        if verdict.ledger.is_empty() && verdict.possible_objections.is_empty() {
-            self.line("  none, ever");
-        }
+    for it in pull.threads.iter().flat_map(|thread| &thread.comments) {
+        events.insert(it.url.clone(), (it.at, name(&it.author), "wrote in a thread"));
     }
-
-    fn findings(&mut self, pull: &PullFacts, verdict: &Verdict) {
-        if !verdict.reasons.is_empty() {
-            self.section("Reasons");
-            for reason in &verdict.reasons {
-                self.line(&format!("  {}", sanitize_line(&reason.message)));
-                if let Some(event) = &reason.event {
-                    let event = self.out.paint(Paint::Dim, &format!("    {}", sanitize_line(event)));
-                    self.line(&event);
-                }
-            }
-        }
-        if !verdict.problems.is_empty() {
-            self.section("Problems");
-            for problem in &verdict.problems {
-                self.line(&format!("  ⚠ {}", sanitize_line(&problem.message)));
-            }
-        }
-        for part in &pull.truncated {
-            self.line(&format!("  incomplete: {}: {}", sanitize_line(&part.part), sanitize_line(&part.why)));
-        }
+    for it in &pull.timeline {
+        let Some(url) = &it.url else { continue };
+        let what = match it.kind {
+            EventKind::ForcePushed { .. } => "force-pushed",
+            EventKind::Assigned(_) => "assigned somebody",
+            EventKind::Labeled(_) | EventKind::Unlabeled(_) => "changed the labels",
+            _ => "changed it",
+        };
+        events.insert(url.clone(), (it.at, name(&it.actor), what));
     }
+    let author = name(&pull.author);
+    events.entry(pull.url.clone()).or_insert((pull.created_at, author, "opened it"));
+    events
+}
 
-    fn threads(&mut self, pull: &PullFacts) {
-        if pull.threads.is_empty() {
-            return;
-        }
-        self.section("Threads");
-        for (index, thread) in pull.threads.iter().enumerate() {
-            let place = thread.line.map(|line| format!(":{line}")).unwrap_or_default();
-            let state = if thread.resolved { "resolved" } else { "open" };
-            let outdated = if thread.outdated { ", outdated" } else { "" };
-            self.line(&format!("  {} {}{place} ({state}{outdated})", index + 1, sanitize_line(&thread.path)));
-            for comment in thread.comments.iter().filter(|_| !thread.resolved) {
-                let by = comment.author.as_ref().map_or_else(|| "a deleted account".to_owned(), |it| one(&it.login));
-                self.line(&format!("    {by}, {}", time(comment.at)));
-                self.quote(&comment.body);
-            }
-        }
-    }
-
-    fn talk(&mut self, pull: &PullFacts) {
-        self.section("Timeline");
-        let comments = pull.comments.iter().map(|it| (it.at, &it.author, "commented", &it.body));
-        let reviews = pull.reviews.iter().map(|it| {
-            let did = match it.state {
-                ReviewState::Approved => "approved",
-                ReviewState::ChangesRequested => "requested changes",
-                ReviewState::Commented => "reviewed",
-                ReviewState::Dismissed => "reviewed (dismissed)",
-            };
-            (it.at, &it.author, did, &it.body)
-        });
-        let mut all: Vec<_> = comments.chain(reviews).collect();
-        all.sort_by_key(|(at, ..)| *at);
-        for (at, author, did, body) in all {
-            let by = author.as_ref().map_or_else(|| "a deleted account".to_owned(), |it| one(&it.login));
-            self.line(&format!("  {} {by} {did}", time(at)));
-            self.quote(body);
-        }
+/// A review's state as a verb.
+fn reviewed(state: ReviewState) -> &'static str {
+    match state {
+        ReviewState::Approved => "approved",
+        ReviewState::ChangesRequested => "requested changes",
+        ReviewState::Commented => "reviewed",
+        ReviewState::Dismissed => "reviewed (dismissed)",
     }
 }
 
@@ -249,23 +188,12 @@ fn names(logins: &[Login]) -> String {
     logins.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-fn sig_word(sig: &SigName) -> String {
-    sanitize_line(sig.as_str())
+/// `1 push`, `3 pushes`.
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
-fn rule(rule: Rule) -> &'static str {
-    match rule {
-        Rule::Draft => "draft",
-        Rule::Fix => "to mend",
-        Rule::Objection => "objection",
-        Rule::Condition => "condition",
-        Rule::Bots => "merging",
-        Rule::Answer => "to answer",
-        Rule::Review => "review",
-        Rule::Lgtm => "lgtm",
-        Rule::Approval => "approval",
-        Rule::SignOff => "sign-off",
-        Rule::Hold => "hold",
-        Rule::Checks => "checks",
-    }
+/// `9.0 d (6.0 working)`.
+fn both(days: f64, working: f64) -> String {
+    format!("{days:.1} d ({working:.1} working)")
 }

@@ -6,7 +6,7 @@ use super::{Board, Readings};
 use crate::domain::facts::{Facts, PullFacts};
 use crate::domain::ids::{PullNumber, SigName};
 use crate::domain::profile::Profile;
-use crate::domain::verdict::{self, Verdict};
+use crate::domain::verdict::{self, Explanation, Verdict};
 
 /// Everything that follows from the facts at the moment `now`. `sigs_override` are the viewer's SIGs where the
 /// configuration sets them; else they are found in the roster.
@@ -28,6 +28,21 @@ pub fn derive_one(
     let files = super::readings::Files::read(facts, profile);
     let viewer = files.viewer(facts, sigs_override);
     Some(verdict::derive(&files.context(facts, profile, &viewer, now), pull))
+}
+
+/// The same with the whole reasoning behind it.
+#[must_use]
+pub fn explain_one(
+    facts: &Facts,
+    profile: &Profile,
+    sigs_override: Option<&[SigName]>,
+    number: PullNumber,
+    now: Timestamp,
+) -> Option<(Verdict, Explanation)> {
+    let pull = facts.pulls.get(&number)?;
+    let files = super::readings::Files::read(facts, profile);
+    let viewer = files.viewer(facts, sigs_override);
+    Some(verdict::derive_in_full(&files.context(facts, profile, &viewer, now), pull))
 }
 
 /// Open, or converged in the last days that the profile shows (`process.md` §3, stages).

@@ -1,9 +1,9 @@
 //! What was read and judged before, for those who derive again and again: between two derivations hardly anything
 //! changes but the time.
 //!
-//! A reading serves again where nothing that it rests on has changed: the pull (the very same facts in memory), the
-//! profile, the files, the tracking issues that it asked for, and which freezes and releases have passed; a verdict
-//! that rests on it serves as long as its own clock says. So the board is the same with and without them.
+//! A reading serves again where nothing that it rests on has changed: the pull's facts, the profile, the files, the
+//! tracking issues that it asked for, and which freezes and releases have passed; a verdict that rests on it serves as
+//! long as its own clock says. So the board is the same with and without them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub struct Readings {
     passed: Vec<[bool; 2]>,
 }
 
-/// A pull and what it says. Holding the facts keeps their place in memory from being another's.
+/// A pull and what it says.
 #[derive(Clone, Debug)]
 struct Read {
     pull: Arc<PullFacts>,
@@ -111,10 +111,16 @@ impl Readings {
         changed.extend(came.chain(went).map(|number| number.0));
         if !changed.is_empty() {
             self.pulls.retain(|_, read| !changed.iter().any(|number| read.reading.rests_on(*number)));
-            self.issues.clone_from(&facts.issues);
             self.numbers = facts.pulls.keys().copied().collect();
         }
-        self.pulls.retain(|number, read| facts.pulls.get(number).is_some_and(|pull| Arc::ptr_eq(pull, &read.pull)));
+        // The newest of equals is kept, so that no older facts stay in memory for the sake of a comparison.
+        self.issues.clone_from(&facts.issues);
+        self.pulls.retain(|number, read| {
+            let same = |pull: &&Arc<PullFacts>| Arc::ptr_eq(pull, &read.pull) || **pull == read.pull;
+            let Some(pull) = facts.pulls.get(number).filter(same) else { return false };
+            read.pull = pull.clone();
+            true
+        });
     }
 
     /// A pull's verdict: the last one where it still holds, else anew from what the pull says.

@@ -50,7 +50,8 @@ fn to_one(whom: Option<&Login>, author: Option<&Login>, list: &[&Problem]) -> St
 /// The problem's sentence, to the person whom it is about.
 fn said(problem: &Problem) -> String {
     let own = problem.whom.as_ref().and_then(|whom| problem.message.strip_prefix(&format!("{whom}'s ")));
-    let sentence = own.map_or_else(|| problem.message.clone(), |rest| format!("your {rest}"));
+    let sentence =
+        own.map_or_else(|| problem.message.clone(), |rest| format!("your {rest}").replace(" give them ", " give you "));
     quiet(sentence.trim_end_matches('.'))
 }
 

@@ -29,16 +29,13 @@ pub(super) fn clocks(
 ) -> Clocks {
     let (numbers, calendar) = (&frame.context.profile.numbers, &frame.context.profile.calendar);
     let opened_at = frame.clock.past(frame.timeline.at(frame.opened()));
-    let idle_since = frame.clock.past(idle_since(frame));
+    let idle_since = frame.clock.past(frame.timeline.at(newest_human(frame)));
     let turn_since = waiting
         .first()
         .map_or_else(|| frame.clock.past(frame.pull.ended_at.unwrap_or(idle_since)), |first| first.since);
     let open = frame.pull.state == PullState::Open;
-    // Nobody owes a draft anything.
-    let in_review = open && waiting.first().is_none_or(|first| first.rule != Rule::Draft);
-    let owed_since =
-        (in_review && owed.applies && !reviewer_spoke_after(frame, owed.event)).then(|| frame.timeline.at(owed.event));
-    let alone_since = (in_review && shepherding.shepherds.is_empty()).then(|| {
+    let owed_since = is_review_owed(frame, owed, waiting).then(|| frame.timeline.at(owed.event));
+    let alone_since = (in_review(frame, waiting) && shepherding.shepherds.is_empty()).then(|| {
         let lapse = whole_days(numbers.shepherd_lapse_days);
         let lapsed = shepherding.lapsed.iter().filter_map(|(_, _, last)| last.checked_add(lapse).ok());
         lapsed.chain([opened_at]).max().unwrap_or(opened_at)
@@ -73,12 +70,21 @@ pub(super) fn clocks(
 }
 
 /// The last human word or push.
-fn idle_since(frame: &Frame<'_>) -> Timestamp {
+pub(super) fn newest_human(frame: &Frame<'_>) -> usize {
     let newest = (0..frame.timeline.acts.len()).rev().find(|index| {
         frame.timeline.is_word(*index)
             || matches!(frame.timeline.act(*index).map(|act| &act.deed), Some(Deed::Pushed(_) | Deed::Opened(_)))
     });
-    frame.timeline.at(newest.unwrap_or(0))
+    newest.unwrap_or(0)
+}
+
+/// A review is owed, and no reviewer has said a word since. Nobody owes a draft anything.
+pub(super) fn is_review_owed(frame: &Frame<'_>, owed: &Owed, waiting: &[Waiting]) -> bool {
+    in_review(frame, waiting) && owed.applies && !reviewer_spoke_after(frame, owed.event)
+}
+
+fn in_review(frame: &Frame<'_>, waiting: &[Waiting]) -> bool {
+    frame.pull.state == PullState::Open && waiting.first().is_none_or(|first| first.rule != Rule::Draft)
 }
 
 /// A reviewer is whoever was asked, has a say, stands in OWNERS, or said something that asks or agrees.

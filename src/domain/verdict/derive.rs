@@ -6,6 +6,7 @@ use super::clock::Clock;
 use super::clocks::{clocks, heading, is_stalled_conflict, not_converged};
 use super::context::Context;
 use super::debts::Debts;
+use super::explain::{self, Explanation};
 use super::frame::Frame;
 use super::people::People;
 use super::readiness::risk;
@@ -44,14 +45,41 @@ pub fn derive(context: &Context<'_>, pull: &PullFacts) -> Verdict {
 /// same freezes passed.
 #[must_use]
 pub fn judge(context: &Context<'_>, pull: &PullFacts, reading: &Reading) -> Judged {
+    framed(context, pull, reading, |frame| {
+        let verdict = verdict(frame);
+        Judged { verdict, until: frame.clock.holds_until() }
+    })
+}
+
+/// The same with the whole reasoning, for a proposal that somebody looks into.
+#[must_use]
+pub fn derive_in_full(context: &Context<'_>, pull: &PullFacts) -> (Verdict, Explanation) {
+    framed(context, pull, &Reading::read(context, pull), |frame| {
+        let verdict = verdict(frame);
+        let debts = Debts::read(&frame.timeline, &frame.people, context.profile);
+        let shepherding = Shepherding::read(frame);
+        let owed = owed(frame, &debts, &shepherding);
+        let grounds = explain::Grounds {
+            debts: &debts,
+            owed: &owed,
+            shepherding: &shepherding,
+            signoffs: &verdict.signoffs,
+            waiting: &verdict.waiting_on,
+            heading: &heading(frame, &verdict.clocks, &verdict.signoffs),
+        };
+        let explanation = explain::explanation(frame, &grounds);
+        (verdict, explanation)
+    })
+}
+
+/// Puts a reading together with its people, and looks at it.
+fn framed<R>(context: &Context<'_>, pull: &PullFacts, reading: &Reading, look: impl FnOnce(&Frame<'_>) -> R) -> R {
     let Reading { ground, approval, gate, .. } = reading;
     let mut people = People::new(context, pull, ground);
     let mut timeline = Timeline::read(pull, reading, context.profile, &mut people);
     let standing = Standing::read(&mut timeline, &people, pull, context.profile);
     let clock = Clock::at(context.now);
-    let frame = Frame { context, pull, clock, reading, ground, people, timeline, standing, approval, gate };
-    let verdict = verdict(&frame);
-    Judged { verdict, until: frame.clock.holds_until() }
+    look(&Frame { context, pull, clock, reading, ground, people, timeline, standing, approval, gate })
 }
 
 fn verdict(frame: &Frame<'_>) -> Verdict {

@@ -109,7 +109,7 @@ fn assigned(frame: &Frame<'_>) -> Vec<Login> {
 }
 
 /// The robot's `assigned` event within a minute of that person's own lgtm, and no `/assign` naming them.
-fn is_by_product(frame: &Frame<'_>, login: &Login) -> bool {
+pub(super) fn is_by_product(frame: &Frame<'_>, login: &Login) -> bool {
     let newest = frame.timeline.acts.iter().rev().find(|act| matches!(act.deed, Deed::Assigned(who) if who == login));
     let Some(event) = newest.filter(|event| event.robot) else { return false };
     let minute = SignedDuration::from_secs(frame.context.profile.numbers.by_product_seconds);
@@ -201,7 +201,7 @@ fn acting(frame: &Frame<'_>) -> [Vec<(PersonId, Timestamp)>; 3] {
 
 /// 60 days after the last word, but not while a young act of the author is newer than that word and than every word of
 /// the owning SIG's representatives.
-fn has_lapsed(frame: &Frame<'_>, last: Timestamp) -> bool {
+pub(super) fn has_lapsed(frame: &Frame<'_>, last: Timestamp) -> bool {
     let numbers = &frame.context.profile.numbers;
     let days = |days: i64| SignedDuration::from_hours(days * 24);
     if !frame.clock.is_over(last, days(numbers.shepherd_lapse_days)) {

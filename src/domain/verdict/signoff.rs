@@ -68,7 +68,7 @@ fn signoff(frame: &Frame<'_>, sig: &SigName) -> SignOff {
 }
 
 /// The commit that something was given on: its review's, else the newest push's before it.
-fn head_at(frame: &Frame<'_>, given: Given) -> Option<Sha> {
+pub(super) fn head_at(frame: &Frame<'_>, given: Given) -> Option<Sha> {
     let of_review = frame.timeline.act(given.act).and_then(|act| act.said()).and_then(|said| said.commit());
     if let Some(commit) = of_review {
         return Some(commit.clone());

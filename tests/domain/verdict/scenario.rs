@@ -28,7 +28,7 @@ use vepherd::domain::facts::{
     ThreadFacts, Truncated,
 };
 use vepherd::domain::ids::{Login, NodeId, RepoId, Sha, SigName};
-use vepherd::domain::verdict::Verdict;
+use vepherd::domain::verdict::{Explanation, Verdict};
 
 use super::expect::Expect;
 use super::world;
@@ -142,6 +142,17 @@ impl Scenario {
 
     /// The verdict; `change` may shuffle or add facts first.
     pub fn verdict(&self, change: impl Fn(&mut PullFacts)) -> Verdict {
+        let (facts, pull, viewer) = self.ground(change);
+        world::verdict(&facts, &pull, &viewer, self.now())
+    }
+
+    /// The verdict with its reasoning.
+    pub fn in_full(&self) -> (Verdict, Explanation) {
+        let (facts, pull, viewer) = self.ground(|_| {});
+        world::in_full(&facts, &pull, &viewer, self.now())
+    }
+
+    fn ground(&self, change: impl Fn(&mut PullFacts)) -> (Facts, PullFacts, Viewer) {
         let mut pull = self.facts();
         change(&mut pull);
         let mut facts = Facts::empty("kubevirt/enhancements".parse::<RepoId>().unwrap());
@@ -156,7 +167,7 @@ impl Scenario {
             sigs: self.pull.viewer_sigs.iter().map(|sig| SigName::from(sig.as_str())).collect(),
             merge_authority: false,
         };
-        world::verdict(&facts, &pull, &viewer, self.now())
+        (facts, pull, viewer)
     }
 
     /// The facts that GitHub would give of this thread.

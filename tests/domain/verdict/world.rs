@@ -14,7 +14,7 @@ use vepherd::domain::profile::Profile;
 use vepherd::domain::prow::owners::Tree;
 use vepherd::domain::roster::Roster;
 use vepherd::domain::schedule::Schedules;
-use vepherd::domain::verdict::{Context, Verdict, derive};
+use vepherd::domain::verdict::{Context, Explanation, Verdict, derive, derive_in_full};
 
 pub const ALIASES: &str = "
 aliases:
@@ -84,6 +84,15 @@ pub fn files(owners: &BTreeMap<String, String>, freeze: &str) -> RepoFiles {
 
 /// What a viewer sees of one pull request among these facts.
 pub fn verdict(facts: &Facts, pull: &PullFacts, viewer: &Viewer, now: Timestamp) -> Verdict {
+    in_context(facts, viewer, now, |context| derive(context, pull))
+}
+
+/// The same with its reasoning.
+pub fn in_full(facts: &Facts, pull: &PullFacts, viewer: &Viewer, now: Timestamp) -> (Verdict, Explanation) {
+    in_context(facts, viewer, now, |context| derive_in_full(context, pull))
+}
+
+fn in_context<R>(facts: &Facts, viewer: &Viewer, now: Timestamp, look: impl FnOnce(&Context<'_>) -> R) -> R {
     let profile = Profile::kubevirt();
     let context = Context {
         facts,
@@ -94,7 +103,7 @@ pub fn verdict(facts: &Facts, pull: &PullFacts, viewer: &Viewer, now: Timestamp)
         viewer,
         now,
     };
-    derive(&context, pull)
+    look(&context)
 }
 
 /// `7 open Fast disks`, `7 closed …`, `7 pull …`.

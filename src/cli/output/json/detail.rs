@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use super::{maybe, proposal, time};
 use crate::domain::facts::{EventKind, PullFacts};
-use crate::domain::verdict::Verdict;
+use crate::domain::verdict::{Evidence, Explanation, Position, Verdict};
 
 /// One proposal with everything that is known.
 #[must_use]
-pub fn proposal_in_full(pull: &PullFacts, verdict: &Verdict) -> Value {
+pub fn proposal_in_full(pull: &PullFacts, verdict: &Verdict, explanation: &Explanation) -> Value {
     let mut value = proposal(pull, verdict);
     let Some(fields) = value.as_object_mut() else { return value };
     fields.insert("body".to_owned(), json!(pull.body));
@@ -42,7 +42,7 @@ pub fn proposal_in_full(pull: &PullFacts, verdict: &Verdict) -> Value {
         .iter()
         .map(|it| {
             json!({
-                "what": it.what, "by": it.by, "at": time(it.at), "reason": it.reason,
+                "what": it.what, "by": it.by, "at": time(it.at), "reason": it.reason, "conditions": it.conditions,
                 "lifted_at": maybe(it.lifted_at), "lifted_by": it.lifted_by, "event": it.event,
             })
         })
@@ -51,8 +51,38 @@ pub fn proposal_in_full(pull: &PullFacts, verdict: &Verdict) -> Value {
     let reasons: Vec<Value> =
         verdict.reasons.iter().map(|it| json!({ "code": it.code, "message": it.message, "event": it.event })).collect();
     fields.insert("reasons".to_owned(), Value::Array(reasons));
+    fields.insert("positions".to_owned(), explanation.positions.iter().map(position).collect());
+    let rules = explanation.rules.iter().map(|it| {
+        let event = it.event.as_ref().map(evidence);
+        json!({ "rule": it.rule, "applies": it.applies, "why": it.why, "event": event })
+    });
+    fields.insert("rules".to_owned(), rules.collect());
+    let ways = explanation.shepherding.iter().map(|it| json!({ "how": it.how, "found": it.found, "why": it.why }));
+    fields.insert("shepherding".to_owned(), ways.collect());
+    let bases = explanation.clocks.iter().map(|it| (it.clock.to_owned(), evidence(&it.event)));
+    fields.insert("clock_events".to_owned(), Value::Object(bases.collect()));
+    fields.insert("movement".to_owned(), json!({ "gained": explanation.gains, "lost": explanation.losses }));
     fields.insert("timeline".to_owned(), timeline(pull));
     value
+}
+
+/// Where somebody stands, and what they said on the way there.
+fn position(it: &Position) -> Value {
+    let history: Vec<Value> = it
+        .history
+        .iter()
+        .map(|it| json!({ "what": it.what, "at": time(it.at), "head": it.head, "event": it.event }))
+        .collect();
+    json!({
+        "login": it.login, "sigs": it.sigs, "merge_authority": it.merge_authority, "author": it.author,
+        "stands": it.stands, "at": time(it.at), "head": it.head, "current": it.current,
+        "pushes_since": it.pushes_since, "event": it.event, "history": history,
+    })
+}
+
+/// Who did what, when, and where to read it.
+fn evidence(it: &Evidence) -> Value {
+    json!({ "at": time(it.at), "by": it.by, "what": it.what, "url": it.url })
 }
 
 fn threads(pull: &PullFacts) -> Value {
