@@ -10,4 +10,5 @@ pub mod lists;
 pub mod model;
 pub mod msg;
 pub mod registry;
+pub mod today;
 pub mod update;

@@ -14,6 +14,7 @@ pub mod demo;
 pub mod doctor;
 pub mod input;
 pub mod list;
+pub mod mark;
 pub mod outbox;
 pub mod output;
 pub mod owners;
@@ -72,6 +73,10 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<(), Fai
         Some(Command::Sync(args)) => sync::run(context, &args).await,
         Some(Command::List(args)) => list::run(context, &args).await,
         Some(Command::Show(args)) => show::run(context, &args).await,
+        Some(Command::Mark(args)) => mark::mark(context, &args).await,
+        Some(Command::Snooze(args)) => mark::snooze(context, &args).await,
+        Some(Command::Turn(args)) => mark::turn(context, &args).await,
+        Some(Command::Objection(args)) => mark::objection(context, &args).await,
         Some(Command::Outbox(args)) => outbox::run(context, &args).await,
         Some(Command::Auth(args)) => auth::run(context, args.what).await,
         Some(Command::Prow(args)) => {

@@ -9,6 +9,7 @@ mod composer;
 mod conflicts;
 mod conversation;
 mod empty;
+mod local;
 pub mod markdown;
 mod memo;
 mod outbox;

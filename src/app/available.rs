@@ -13,6 +13,10 @@ use crate::domain::verdict::Verdict;
 /// Prow's label of a hold.
 pub const HOLD_LABEL: &str = "do-not-merge/hold";
 
+/// Why a saved view cannot be shown.
+const NO_VIEWS: &str =
+    "the configuration has no such view: write [views], then name = \"query\" (`vepherd config path`)";
+
 /// What `U` would lift.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Liftable {
@@ -58,11 +62,34 @@ pub fn of(model: &Model, command: Command) -> Availability {
         Command::Open if matches!(model.page(), Some(Page::Outbox(page)) if page.selected.is_none()) => {
             refused("nothing is selected")
         }
-        Command::Browse | Command::CopyLink | Command::Threads | Command::MarkSeen if model.target().is_none() => {
+        Command::Browse
+        | Command::CopyLink
+        | Command::Threads
+        | Command::MarkSeen
+        | Command::Snooze
+        | Command::SayTurn
+        | Command::Objections
+            if model.target().is_none() =>
+        {
             refused("no proposal is selected")
         }
+        Command::Objections => {
+            let proposal = model.target().and_then(|number| model.proposal(number));
+            match proposal.is_some_and(|(verdict, _)| !verdict.possible_objections.is_empty()) {
+                true => Availability::Ready,
+                false => refused("no text of it reads like an objection"),
+            }
+        }
+        Command::Views if model.settings.views.is_empty() => refused(NO_VIEWS),
+        Command::View1 | Command::View2 | Command::View3 | Command::View4
+            if command.view().is_none_or(|place| model.settings.views.len() <= place) =>
+        {
+            refused(NO_VIEWS)
+        }
         Command::Open if model.page().is_none() && model.target().is_none() => refused("no proposal is selected"),
-        Command::Undo if model.undoable.is_empty() => refused("nothing is waiting to be sent"),
+        Command::Undo if model.undoable.is_empty() && model.said.is_empty() => {
+            refused("nothing is waiting to be sent, and nothing was marked")
+        }
         Command::Resend | Command::Discard | Command::EditWrite => match model.page() {
             Some(Page::Outbox(page)) if page.selected.is_some() => Availability::Ready,
             _ => refused("nothing is selected"),

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::model::OutgoingId;
 use crate::domain::action::Intent;
-use crate::domain::ids::{PullNumber, Sha};
+use crate::domain::ids::PullNumber;
+use crate::domain::marks::Change;
 
 /// Names one request, so that its answer can be told from an old one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ pub enum Effect {
     },
     /// Read the facts from the store: for a start, and where another process may have written.
     LoadFacts,
-    /// Read what is only here: seen marks, the outbox, what the viewer may do.
+    /// Read what is only here: marks, filters that were typed, the outbox, what the viewer may do.
     LoadLocal,
     /// Read one draft.
     LoadDraft {
@@ -88,14 +88,19 @@ pub enum Effect {
         /// The draft's key and text; none for what has no words.
         draft: Option<(String, String)>,
     },
-    /// Keep a seen mark.
-    MarkSeen {
-        /// Of which proposal.
+    /// Keep what the viewer said about a proposal.
+    ChangeMark {
+        /// Which proposal.
         pull: PullNumber,
-        /// When.
-        at: Timestamp,
-        /// The head then.
-        head: Sha,
+        /// What changes.
+        changes: Vec<Change>,
+    },
+    /// Read what the viewer said, here or in another process.
+    LoadMarks,
+    /// Remember a filter that was typed.
+    RememberFilter {
+        /// The filter.
+        text: String,
     },
     /// Give the terminal to `$EDITOR` with this text.
     OpenEditor {

@@ -22,11 +22,14 @@ pub fn label(model: &Model, command: Command) -> Option<(&str, &'static str)> {
     Some((model.keymap.keys(command).first()?, registry::entry(command).hint))
 }
 
-/// Where each command stands in the line. Nothing while something else has the line: what is wrong, or the mistake in a
-/// filter. The way to all the others, which comes last, is never cut.
+/// Where each command stands in the line. Nothing while something else has the line: what is wrong, or a filter's mistake
+/// or completions. The way to all the others, which comes last, is never cut.
 #[must_use]
 pub fn strip(model: &Model, line: Rect) -> Vec<(Command, Rect)> {
-    let mistaken = matches!(&model.overlay, Some(Overlay::Filter(prompt)) if prompt.error.is_some());
+    let mistaken = matches!(
+        &model.overlay,
+        Some(Overlay::Filter(prompt)) if prompt.error.is_some() || prompt.completing.is_some()
+    );
     if mistaken || trouble(model).is_some() || line.is_empty() {
         return Vec::new();
     }
@@ -61,7 +64,7 @@ fn commands(model: &Model) -> &'static [Command] {
     use Command as C;
     match (&model.overlay, model.page()) {
         (Some(Overlay::Composer(_)), _) => &[C::Submit, C::Editor, C::Close],
-        (Some(Overlay::Filter(_)), _) => &[C::Accept, C::Close],
+        (Some(Overlay::Filter(_)), _) => &[C::Accept, C::Complete, C::Older, C::Close],
         (Some(Overlay::Picker(_)), _) => &[C::Accept, C::Close, C::PickNext],
         (Some(Overlay::Help(_)), _) => &[C::Down, C::Up, C::Leave],
         (None, Some(Page::Proposal(page))) if page.tab == Tab::Threads => &[
@@ -107,7 +110,38 @@ fn commands(model: &Model) -> &'static [Command] {
                 C::Browse,
                 C::Help,
             ],
-            Home::Today | Home::Queues | Home::Conflicts => &[
+            Home::Today => &[
+                C::Open,
+                C::MarkSeen,
+                C::Snooze,
+                C::SayTurn,
+                C::Comment,
+                C::Lgtm,
+                C::Approve,
+                C::Veto,
+                C::Shepherd,
+                C::Filter,
+                C::Views,
+                C::Refresh,
+                C::Browse,
+                C::Help,
+            ],
+            Home::Conflicts => &[
+                C::Open,
+                C::Comment,
+                C::Objections,
+                C::Lgtm,
+                C::Approve,
+                C::Veto,
+                C::Shepherd,
+                C::MarkSeen,
+                C::Snooze,
+                C::Filter,
+                C::Refresh,
+                C::Browse,
+                C::Help,
+            ],
+            Home::Queues => &[
                 C::Open,
                 C::Comment,
                 C::Lgtm,

@@ -31,6 +31,8 @@ pub enum Target {
     Pane,
     /// The list of the view, between its rows.
     List,
+    /// Today's line of what is done and snoozed.
+    Quiet,
     /// A write in the outbox.
     Write(OutgoingId),
     /// A command in the line of keys.
@@ -50,11 +52,18 @@ pub enum Target {
 pub enum TodayLine {
     /// The heading of a section.
     Heading(usize),
-    /// A row: section, row.
+    /// A row: section, row. Where the screen is narrow it says what to do.
     Row(usize, usize),
+    /// The second line of a row on a narrow screen: why.
+    Why(usize, usize),
+    /// How many are done and snoozed.
+    Quiet,
     /// Nothing.
     Blank,
 }
+
+/// A row of Today has room for what to do and why in one line from this width on.
+pub const TODAY_WIDE: u16 = 100;
 
 /// The whole terminal.
 #[must_use]
@@ -66,7 +75,9 @@ pub fn screen(model: &Model) -> Rect {
 #[must_use]
 pub fn home_label(model: &Model, home: Home) -> String {
     let count = match home {
-        Home::Today => model.lists.today.iter().take_while(|s| s.title != "Watching").map(|s| s.rows.len()).sum(),
+        Home::Today => {
+            model.lists.today.iter().take_while(|s| s.title != super::today::WATCHING).map(|s| s.rows.len()).sum()
+        }
         Home::Board => model.lists.shown.len(),
         Home::Queues => 0,
         Home::Conflicts => model.lists.conflicts.len(),
@@ -122,12 +133,21 @@ fn place(line: Rect, labels: &[String], active: usize) -> Vec<(usize, Rect)> {
 #[must_use]
 pub fn today_lines(model: &Model) -> Vec<TodayLine> {
     let mut lines = Vec::new();
+    let wide = model.size.0 >= TODAY_WIDE;
     for (index, section) in model.lists.today.iter().enumerate() {
         if index > 0 {
             lines.push(TodayLine::Blank);
         }
         lines.push(TodayLine::Heading(index));
-        lines.extend((0..section.rows.len()).map(|row| TodayLine::Row(index, row)));
+        for row in 0..section.rows.len() {
+            lines.push(TodayLine::Row(index, row));
+            if !wide {
+                lines.push(TodayLine::Why(index, row));
+            }
+        }
+    }
+    if model.lists.done + model.lists.snoozed > 0 {
+        lines.extend([TodayLine::Blank, TodayLine::Quiet]);
     }
     lines
 }
@@ -222,13 +242,14 @@ fn on_home(model: &Model, body: Rect, cell: (u16, u16)) -> Target {
         Home::Today => {
             let line = cursor.first_row.first().copied().unwrap_or(0) + usize::from(cell.1 - body.y);
             match today_lines(model).get(line) {
-                Some(TodayLine::Row(section, row)) => model
+                Some(TodayLine::Row(section, row) | TodayLine::Why(section, row)) => model
                     .lists
                     .today
                     .get(*section)
                     .and_then(|s| s.rows.get(*row))
                     .and_then(|row| model.verdict(row.verdict))
                     .map_or(Target::List, |verdict| Target::Card(*section, *row, verdict.number)),
+                Some(TodayLine::Quiet) => Target::Quiet,
                 Some(TodayLine::Heading(_) | TodayLine::Blank) | None => Target::List,
             }
         }

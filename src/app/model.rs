@@ -19,7 +19,9 @@ pub use self::going::{
     Watched,
 };
 pub use self::look::{Look, Preview};
-pub use self::overlay::{Choice, Composer, FilterPrompt, HelpPage, HelpRow, Overlay, Pick, Picker, Purpose};
+pub use self::overlay::{
+    Choice, Completing, Composer, FilterPrompt, HelpPage, HelpRow, Overlay, Pick, Picker, Purpose, Typed,
+};
 pub use self::page::{OutboxPage, Page, ProposalPage, Tab};
 use super::effect::ReqId;
 use super::geometry::Fold;
@@ -27,8 +29,10 @@ use super::keymap::Keymap;
 use crate::domain::board::{Board, Grouping, Lane, Readings, Viewer};
 use crate::domain::facts::{Facts, PullFacts};
 use crate::domain::ids::{PullNumber, RepoId, SigName};
+use crate::domain::marks::{Change, Marks};
 use crate::domain::profile::Profile;
 use crate::domain::prow::owners::Tree;
+use crate::domain::query::Views;
 use crate::domain::roster::Roster;
 use crate::domain::verdict::Verdict;
 
@@ -45,6 +49,8 @@ pub struct Settings {
     pub profile: Arc<Profile>,
     /// The viewer's SIGs where the configuration sets them.
     pub sigs: Option<Vec<SigName>>,
+    /// Saved views: filters with names.
+    pub views: Views,
     /// The embedded, made-up world.
     pub demo: bool,
     /// How long after a sync the next one starts by itself.
@@ -63,7 +69,7 @@ impl Settings {
     #[must_use]
     pub fn new(repo: RepoId, profile: Arc<Profile>, measure: Measure) -> Self {
         let (refresh_every, undo) = (Duration::from_secs(120), UNDO);
-        Self { repo, profile, sigs: None, demo: false, refresh_every, undo, measure }
+        Self { repo, profile, sigs: None, views: Views::default(), demo: false, refresh_every, undo, measure }
     }
 }
 
@@ -136,8 +142,14 @@ pub struct Model {
     pub eager_syncs: u8,
     /// Drafts that the store would not take, by their keys: tried again, and shown where their composer opens.
     pub unkept: BTreeMap<String, String>,
-    /// When the viewer marked proposals as seen.
-    pub seen: BTreeMap<PullNumber, Timestamp>,
+    /// What the viewer says about proposals, for themself alone.
+    pub marks: Marks,
+    /// What they said in this session, the newest last: what can be taken back.
+    pub said: Vec<Said>,
+    /// Today lists what is done and snoozed too.
+    pub shows_quiet: bool,
+    /// Filters that were typed, the newest first.
+    pub history: Vec<String>,
     /// Short news, oldest first.
     pub toasts: Vec<Toast>,
     /// The program is about to leave.
@@ -197,12 +209,14 @@ pub struct Lists {
     pub today: Vec<Section>,
     /// Conflicts, longest silent first.
     pub conflicts: Vec<usize>,
-    /// Marked as seen and quiet since: not in Today.
+    /// Done and quiet since: not among Today's sections.
     pub done: usize,
+    /// Snoozed: not among Today's sections.
+    pub snoozed: usize,
 }
 
 /// One section of Today.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
     /// Its heading: `You`, `SIG compute`, `Watching`.
     pub title: String,
@@ -211,14 +225,27 @@ pub struct Section {
 }
 
 /// One row of Today.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TodayRow {
     /// Index of the verdict.
     pub verdict: usize,
-    /// What to do and why, in words; may quote names from GitHub.
-    pub what: String,
-    /// The clock that matters: days.
-    pub days: f64,
+    /// What to do; may quote names from GitHub, as the others.
+    pub act: String,
+    /// Why, with the clocks that matter: `12 d since the author's push, freeze in 6 d`.
+    pub why: String,
+    /// What the viewer said about it, or why it is back.
+    pub note: Option<String>,
+}
+
+/// Something that the viewer said, and how to take it back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// About which proposal.
+    pub pull: PullNumber,
+    /// What takes it back.
+    pub back: Vec<Change>,
+    /// What it was, for the news about it: `done`, `snoozed until a push`.
+    pub label: String,
 }
 
 /// Where a view stands: by the proposal's number, so that a refresh moves nothing under the user's eyes.
@@ -251,7 +278,7 @@ impl Model {
             owners: Arc::default(),
             roster: Arc::default(),
             readings: Readings::default(),
-            board: Board { viewer: Viewer::default(), freeze: None, verdicts: Vec::new() },
+            board: Board::of(Viewer::default(), None, Vec::<Arc<Verdict>>::new()),
             lists: Lists::default(),
             home: Home::Board,
             today: Cursor::default(),
@@ -275,7 +302,10 @@ impl Model {
             watched: Vec::new(),
             eager_syncs: 0,
             unkept: BTreeMap::new(),
-            seen: BTreeMap::new(),
+            marks: Marks::new(),
+            said: Vec::new(),
+            shows_quiet: false,
+            history: Vec::new(),
             toasts: Vec::new(),
             leaving: Leaving::No,
         }
@@ -338,12 +368,6 @@ impl Model {
     #[must_use]
     pub fn verdict(&self, index: usize) -> Option<&Verdict> {
         self.board.verdicts.get(index).map(AsRef::as_ref)
-    }
-
-    /// Something human happened since the viewer marked it as seen (or it was never marked).
-    #[must_use]
-    pub fn is_new(&self, verdict: &Verdict) -> bool {
-        self.seen.get(&verdict.number).is_none_or(|seen| verdict.clocks.idle_since > *seen)
     }
 
     /// A write is on its way, or waits for its turn.

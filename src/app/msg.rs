@@ -1,16 +1,13 @@
 //! What has happened. Past tense, plain comparable data: a recorded list of messages replays a session.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use jiff::Timestamp;
 
 use super::effect::{ReqId, Timer};
 use super::keymap::Key;
 use super::model::{Outgoing, OutgoingId};
 use crate::domain::facts::Facts;
 use crate::domain::failure::Failure;
-use crate::domain::ids::PullNumber;
+use crate::domain::marks::Marks;
 
 /// Something that happened outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,8 +53,10 @@ pub enum Msg {
     FactsLoaded(Arc<Facts>),
     /// The store could not be read or written.
     StoreFailed(Failure),
-    /// Seen marks were read.
-    SeenLoaded(BTreeMap<PullNumber, Timestamp>),
+    /// What the viewer said about proposals was read.
+    MarksLoaded(Marks),
+    /// Filters that were typed were read, the newest first.
+    HistoryLoaded(Vec<String>),
     /// What the viewer may do in the repository, in GitHub's words (`READ`, `WRITE`, …), as the newest sync heard it.
     PermissionLoaded(Option<String>),
     /// Why nothing can be posted, as far as is known now; `None` where it can.

@@ -117,6 +117,24 @@ pub enum Command {
     Threads,
     /// Mark as seen.
     MarkSeen,
+    /// Snooze.
+    Snooze,
+    /// Say whose turn it is.
+    SayTurn,
+    /// Confirm or drop possible objections.
+    Objections,
+    /// Show what is done and snoozed.
+    ShowQuiet,
+    /// Saved views.
+    Views,
+    /// The first saved view.
+    View1,
+    /// The second.
+    View2,
+    /// The third.
+    View3,
+    /// The fourth.
+    View4,
     /// Next proposal of the list.
     NextProposal,
     /// Proposal before it.
@@ -143,6 +161,14 @@ pub enum Command {
     PickNext,
     /// Picker: before.
     PickPrevious,
+    /// Filter prompt: the next thing that may stand there.
+    Complete,
+    /// Filter prompt: the one before.
+    CompleteBack,
+    /// Filter prompt: what was typed before.
+    Older,
+    /// Filter prompt: what was typed after it.
+    Newer,
     /// To the shell, and back with `fg`.
     Suspend,
     /// Out, at once.
@@ -162,6 +188,20 @@ pub enum Group {
     Type,
     /// Everything else.
     Program,
+}
+
+impl Command {
+    /// The place of the saved view that a command shows.
+    #[must_use]
+    pub fn view(self) -> Option<usize> {
+        match self {
+            Self::View1 => Some(0),
+            Self::View2 => Some(1),
+            Self::View3 => Some(2),
+            Self::View4 => Some(3),
+            _ => None,
+        }
+    }
 }
 
 impl Group {
@@ -253,7 +293,10 @@ entries! {
     Shepherd "shepherd" "take it" Act [Target] ["s"] "Take, hand over or give up shepherding (/assign, /unassign)";
     Reply "reply" "reply" Act [Proposal] ["a"] "Answer in one of its threads";
     Resolve "resolve" "resolve" Act [Proposal] ["x"] "Resolve one of its threads";
-    MarkSeen "mark-seen" "seen" Act [Target] ["m"] "Mark as seen: off Today until a human does something (local)";
+    MarkSeen "mark-seen" "done" Act [Target] ["m"] "Done: off Today until somebody else does something; again, not done (local)";
+    Snooze "snooze" "snooze" Act [Target] ["S"] "Off Today until a day, a push, a reply or the freeze (local)";
+    SayTurn "say-turn" "whose turn" Act [Target] ["T"] "Say whose turn it is, whatever the thread says (local)";
+    Objections "objections" "objects?" Act [Target] ["P"] "Confirm or drop a text that may be an objection (local)";
     Browse "browse" "browser" Act [Target] ["o"] "Open the proposal in the browser";
     CopyLink "copy-link" "copy link" Act [Target] ["y"] "Copy the proposal's link";
 
@@ -282,6 +325,12 @@ entries! {
     Density "density" "density" Show [Home] ["i"] "Cards of one, three or five lines";
     Fold "fold" "fold" Show [Home] ["-"] "Fold the column to a strip, or unfold it";
     Preview "preview" "preview" Show [Home] ["p"] "The selected proposal's verdict beside the columns";
+    ShowQuiet "show-quiet" "done too" Show [Home] ["z"] "List in Today what is done and snoozed, or hide it again";
+    Views "views" "views" Show [Home] ["v"] "Pick a saved view: filters from the configuration";
+    View1 "view-1" "view 1" Show [Home] ["6"] "The first saved view";
+    View2 "view-2" "view 2" Show [Home] ["7"] "The second saved view";
+    View3 "view-3" "view 3" Show [Home] ["8"] "The third saved view";
+    View4 "view-4" "view 4" Show [Home] ["9"] "The fourth saved view";
     Filter "filter" "filter" Show [Home] ["/"] "Filter by words and qualifiers such as sig:storage or waiting:me";
 
     Submit "submit" "send" Type [Composer] ["Ctrl-s"] "Send it: it goes out after a moment in which you can undo";
@@ -289,9 +338,13 @@ entries! {
     Accept "accept" "accept" Type [Filter Picker] ["Enter"] "Take it";
     PickNext "pick-next" "next" Type [Picker] ["Down" "Ctrl-n"] "The next choice";
     PickPrevious "pick-previous" "previous" Type [Picker] ["Up" "Ctrl-p"] "The choice before";
+    Complete "complete" "complete" Type [Filter] ["Tab"] "What may stand here: qualifiers, then the board's own values";
+    CompleteBack "complete-back" "one back" Type [Filter] ["Shift-Tab"] "The one before";
+    Older "older" "history" Type [Filter] ["Up" "Ctrl-p"] "A filter that you typed before";
+    Newer "newer" "newer" Type [Filter] ["Down" "Ctrl-n"] "One that you typed later";
     Close "close" "close" Type [Composer Filter Picker] ["Esc"] "Close; a text is kept as a draft";
 
-    Undo "undo" "undo" Program [Normal] ["u"] "Take back what is about to be sent";
+    Undo "undo" "undo" Program [Normal] ["u"] "Take back what is about to be sent, else what you marked last";
     Outbox "outbox" "outbox" Program [Home Proposal] ["O"] "What is waiting to be sent, and what could not be";
     Resend "resend" "send again" Program [Outbox] ["s"] "Send the selected write now; a parked one all the same, now that you know why";
     EditWrite "edit-write" "edit" Program [Outbox] ["e"] "Open the selected write in the composer again, to be sent anew";

@@ -7,6 +7,7 @@ mod facts;
 mod filter;
 mod home;
 mod keys;
+mod marks;
 mod mouse;
 mod outbox;
 mod page;
@@ -58,9 +59,13 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Effects {
         Msg::TimerFired(timer) => fired(model, timer),
         Msg::FactsLoaded(facts) => facts::loaded(model, facts),
         Msg::StoreFailed(failure) => toast(model, Level::Error, failure.to_string()),
-        Msg::SeenLoaded(seen) => {
-            model.seen = seen;
-            facts::relist(model);
+        Msg::MarksLoaded(marks) => {
+            model.marks = marks;
+            facts::remark(model);
+            Effects::none()
+        }
+        Msg::HistoryLoaded(history) => {
+            model.history = history;
             Effects::none()
         }
         Msg::PermissionLoaded(permission) => {

@@ -104,6 +104,14 @@ pub enum Command {
     Reply(ReplyArgs),
     /// Resolve a thread
     Resolve(ThreadArgs),
+    /// Done with a proposal until somebody else does something (local: nobody else sees it)
+    Mark(MarkArgs),
+    /// Off your list for a while (local)
+    Snooze(SnoozeArgs),
+    /// Whose turn it is, by your word (local)
+    Turn(TurnArgs),
+    /// Confirm or drop a possible objection (local)
+    Objection(ObjectionArgs),
     /// Queued, parked and failed writes
     Outbox(OutboxArgs),
     /// The token in the system's keyring
@@ -165,9 +173,12 @@ pub struct SyncArgs {
 /// `list`.
 #[derive(Clone, Debug, Args)]
 pub struct ListArgs {
-    /// Which, e.g. `sig:storage waiting:me -is:draft sort:age`
+    /// Which, e.g. `sig:storage waiting:me -is:draft sort:age`; `@name` is a saved view
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
+    /// The saved views of the configuration, and nothing else
+    #[arg(long, conflicts_with_all = ["query", "offline"])]
+    pub views: bool,
     /// JSON on stdout
     #[arg(long)]
     pub json: bool,
@@ -334,6 +345,89 @@ pub struct ThreadArgs {
     /// The thread: its place in `show`, or its id
     #[arg(value_name = "THREAD")]
     pub thread: String,
+}
+
+/// `mark`.
+#[derive(Clone, Debug, Args)]
+pub struct MarkArgs {
+    /// The pull request's number
+    #[arg(value_name = "N", value_parser = number)]
+    pub number: u64,
+    /// What it is
+    #[arg(value_name = "WORD", default_value = "seen")]
+    pub what: MarkWord,
+    /// JSON on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `mark` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MarkWord {
+    /// Done: it comes back when somebody else does something
+    #[value(alias = "done")]
+    Seen,
+    /// Not done after all
+    Unseen,
+}
+
+/// `snooze`.
+#[derive(Clone, Debug, Args)]
+pub struct SnoozeArgs {
+    /// The pull request's number
+    #[arg(value_name = "N", value_parser = number)]
+    pub number: u64,
+    /// A day (2026-09-08, tomorrow, monday; UTC), a while (3d, 2w), `push`, `reply`, `freeze`, or `off`
+    #[arg(long, value_name = "WHEN")]
+    pub until: String,
+    /// JSON on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `turn`.
+#[derive(Clone, Debug, Args)]
+pub struct TurnArgs {
+    /// The pull request's number
+    #[arg(value_name = "N", value_parser = number)]
+    pub number: u64,
+    /// A login, `sig-NAME`, `author`, `me`, `not-me`, or `off`
+    #[arg(value_name = "WHOSE")]
+    pub whose: String,
+    /// Until you take it off, not only until somebody else does something
+    #[arg(long)]
+    pub keep: bool,
+    /// JSON on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `objection`.
+#[derive(Clone, Debug, Args)]
+pub struct ObjectionArgs {
+    /// The pull request's number
+    #[arg(value_name = "N", value_parser = number)]
+    pub number: u64,
+    /// What the text is
+    #[arg(value_name = "WORD")]
+    pub what: ObjectionWord,
+    /// Which text, by its place in `show`, where there are several
+    #[arg(long, value_name = "K")]
+    pub which: Option<usize>,
+    /// JSON on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `objection` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ObjectionWord {
+    /// An objection
+    Confirm,
+    /// None
+    Drop,
+    /// Undecided again
+    Clear,
 }
 
 /// `outbox`.

@@ -87,6 +87,9 @@ fn show(context: &Context) -> String {
     for key in &settings.keys {
         line(&format!("keys.{}", key.action), &format!("{:?}", key.keys), &key.place);
     }
+    for view in settings.views.list() {
+        line(&format!("views.{}", view.name), &format!("{:?}", view.text), &context.paths.config.display());
+    }
     if let Some(now) = settings.now {
         line("# the clock stands at", &now, &"VEPHERD_NOW");
     }

@@ -28,8 +28,15 @@ pub async fn run(context: &Context, args: &ShowArgs) -> Result<(), Failure> {
     let services = &session.services;
     let (verdict, explanation) = explain_one(&facts, &services.profile, services.sigs.as_deref(), number, now)
         .ok_or_else(|| missing(&facts, number))?;
-    let subject =
-        Subject { facts: &facts, pull, verdict: &verdict, explanation: &explanation, profile: &services.profile };
+    let subject = Subject {
+        facts: &facts,
+        pull,
+        verdict: &verdict,
+        explanation: &explanation,
+        local: board.local(number),
+        profile: &services.profile,
+        now,
+    };
     if args.json {
         print(&json::text(&json::show(&subject, &board, now)))?;
     } else {

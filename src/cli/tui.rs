@@ -36,6 +36,7 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
         demo: session.demo.is_some(),
         styles: Styles::new(&context.settings.theme, mode, glyphs),
         keymap,
+        views: context.settings.views.clone(),
         editor: editor.to_owned(),
         scratch: context.scratch(),
         undo: context.settings.undo.value,

@@ -1,16 +1,19 @@
 //! The board: every proposal's verdict, most urgent first, and the lanes that a screen shows. Derived, never stored.
 
 mod derive;
+mod marked;
 mod readings;
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::facts::Facts;
 use super::ids::{Login, PullNumber, Release, SigName};
-use super::verdict::{Convergence, Kind, Stage, Verdict};
+use super::marks::Local;
+use super::verdict::{Convergence, Kind, MyTurn, Stage, Verdict};
 
 pub use derive::{derive, derive_one, explain_one};
 pub use readings::Readings;
@@ -24,6 +27,8 @@ pub struct Board {
     pub freeze: Option<Freeze>,
     /// Open proposals and those that converged lately, most urgent first.
     pub verdicts: Vec<Arc<Verdict>>,
+    /// What the viewer's marks make of the proposals that they marked; the verdicts know nothing of them.
+    pub local: BTreeMap<PullNumber, Local>,
 }
 
 /// The person who looks.
@@ -112,8 +117,8 @@ impl Board {
     #[must_use]
     pub fn of<V: Into<Arc<Verdict>>>(viewer: Viewer, freeze: Option<Freeze>, verdicts: Vec<V>) -> Self {
         let mut verdicts: Vec<Arc<Verdict>> = verdicts.into_iter().map(Into::into).collect();
-        verdicts.sort_by(|one, other| by_urgency(one, other));
-        Self { viewer, freeze, verdicts }
+        verdicts.sort_by(|a, b| by_urgency((a, Standing::of(a)), (b, Standing::of(b))));
+        Self { viewer, freeze, verdicts, local: BTreeMap::new() }
     }
 
     /// The verdict of a pull request.
@@ -255,17 +260,33 @@ impl LaneKey {
     }
 }
 
-/// Urgency is an order, not a number: the viewer's turn, a near freeze, a lagging review, a conflict that involves the
-/// viewer, age; at last the number, so that no two are equal.
-fn by_urgency(a: &Verdict, b: &Verdict) -> Ordering {
+/// What an order begins with, and what it says of a conflict: the verdict's own, or what the viewer's marks make of them.
+#[derive(Clone, Copy)]
+struct Standing {
+    /// Marked as done, or snoozed.
+    quiet: bool,
+    my_turn: MyTurn,
+    my_conflict: bool,
+}
+
+impl Standing {
+    fn of(verdict: &Verdict) -> Self {
+        Self { quiet: false, my_turn: verdict.urgency.my_turn, my_conflict: verdict.urgency.my_conflict }
+    }
+}
+
+/// Urgency is an order, not a number: open before converged, loud before quiet; then the viewer's turn, a near freeze, a
+/// lagging review, a conflict that involves the viewer, age; at last the number, so that no two are equal.
+fn by_urgency((a, a_stands): (&Verdict, Standing), (b, b_stands): (&Verdict, Standing)) -> Ordering {
     let freeze = |verdict: &Verdict| (verdict.urgency.freeze_in_days.is_none(), verdict.urgency.freeze_in_days);
     let over = |verdict: &Verdict| verdict.stage == Stage::Converged;
     over(a)
         .cmp(&over(b))
-        .then_with(|| a.urgency.my_turn.cmp(&b.urgency.my_turn))
+        .then_with(|| a_stands.quiet.cmp(&b_stands.quiet))
+        .then_with(|| a_stands.my_turn.cmp(&b_stands.my_turn))
         .then_with(|| freeze(a).cmp(&freeze(b)))
         .then_with(|| b.urgency.lagging.cmp(&a.urgency.lagging))
-        .then_with(|| b.urgency.my_conflict.cmp(&a.urgency.my_conflict))
+        .then_with(|| b_stands.my_conflict.cmp(&a_stands.my_conflict))
         .then_with(|| a.clocks.opened_at.cmp(&b.clocks.opened_at))
         .then_with(|| a.number.cmp(&b.number))
 }

@@ -1,24 +1,29 @@
 //! The query language of `list`, of the TUI's `/` and of saved views (`contract.md`). Words are fuzzy text over title,
 //! author and VEP number; qualifiers are as on GitHub: `sig:storage`, `-is:draft`, `label:"dco-signoff: yes"`, and a
-//! comma means "or" (`stage:conflict,merging`). All terms must hold.
+//! comma means "or" (`stage:conflict,merging`). All terms must hold. `@name` at the start stands for a saved view.
 //!
-//! A bad query is an error that points at the character; it never shows another selection than the one asked for.
+//! A bad query is an error that points at the character; it never shows another selection than the one asked for. A
+//! query that was understood can be printed, and reads back as the same.
 
+mod complete;
 mod parse;
+mod print;
+mod subject;
+mod views;
+mod vocabulary;
 mod words;
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use super::board::Board;
-use super::facts::{Facts, PullFacts, PullState};
+use super::facts::{Facts, PullFacts};
 use super::ids::{Login, PullNumber, Release, SigName, VepNumber};
-use super::verdict::{Convergence, Kind, Rule, SignOffState, Stage, Verdict, Waiting, Who};
+use super::verdict::{Checks, Convergence, Kind, ProblemCode, ReasonCode, SignOffState, Stage, Verdict};
 
-/// When the viewer last looked at a proposal, or marked it as seen.
-pub type Seen = BTreeMap<PullNumber, Timestamp>;
+pub use complete::{Completion, Suggestion, complete};
+pub use views::{BadViewName, View, Views};
 
 /// A query that has been understood.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,7 +36,7 @@ pub struct Query {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message} (at character {at})", at = at + 1)]
 pub struct QueryError {
-    /// The byte of the query at which it goes wrong.
+    /// The byte of the query at which it goes wrong; a character begins there, or the text ends.
     pub at: usize,
     /// What is wrong there, and what would be right.
     pub message: String,
@@ -75,16 +80,26 @@ enum Test {
     Sig(SigName),
     Owner(SigName),
     Participating(SigName),
+    SignOff(SignOffState, SigName),
     Shepherd(Whom),
     Author(Whom),
+    Involves(Whom),
+    Veto(Whom),
+    Hold(Whom),
     Stage(Stage),
     Kind(Kind),
+    Checks(Checks),
+    Convergence(Convergence),
+    Reason(ReasonCode),
+    Problem(ProblemCode),
+    Gate(String),
+    Status(String),
     Waiting(WaitingFor),
     Is(Is),
     Release(Option<Release>),
     Label(String),
     Vep(VepNumber),
-    Days(Clock, Range),
+    Amount(Measure, Range),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -107,15 +122,27 @@ enum WaitingFor {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Is {
+    NeedsMe,
+    NewToMe,
+    Mine,
+    Done,
+    Snoozed,
+    Back,
+    Marked,
     Stalled,
+    Lagging,
     Vetoed,
+    Objected,
+    Opposed,
+    StalledConflict,
     Held,
+    Conditional,
     Signed,
     Unsigned,
+    Lgtm,
+    Approved,
+    Conflicting,
     Draft,
-    Mine,
-    Lagging,
-    NewToMe,
     Open,
     Merged,
     Closed,
@@ -125,18 +152,46 @@ enum Is {
     Ready,
 }
 
+/// What can be compared with a number. The first five are lengths of time in days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Clock {
+enum Measure {
     Age,
     Idle,
     Turn,
+    Lag,
+    Freeze,
+    Rounds,
+    Threads,
+    Comments,
 }
 
-/// Days, from and to; each end says whether it is inside.
+/// A number with the unit that it was written in.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Range {
-    from: Option<(f64, bool)>,
-    to: Option<(f64, bool)>,
+struct Amount {
+    count: f64,
+    unit: Unit,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    /// A number of things.
+    One,
+    Hours,
+    Days,
+    Weeks,
+    Months,
+    Years,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Range {
+    AtLeast(Amount),
+    MoreThan(Amount),
+    AtMost(Amount),
+    LessThan(Amount),
+    /// That unit, whole: `=3d` is the fourth day.
+    Exactly(Amount),
+    Between(Option<Amount>, Option<Amount>),
 }
 
 impl Query {
@@ -160,16 +215,18 @@ impl Query {
         self.order
     }
 
-    /// True where every term holds, for somebody who has never looked at anything: see [`Self::matches_seen`].
+    /// Both hold; an order of the second outranks one of the first.
     #[must_use]
-    pub fn matches(&self, verdict: &Verdict, pull: &PullFacts, board: &Board) -> bool {
-        self.matches_seen(verdict, pull, board, &Seen::new())
+    pub fn and(mut self, other: Self) -> Self {
+        self.terms.extend(other.terms);
+        self.order = other.order.or(self.order);
+        self
     }
 
-    /// True where every term holds. `seen` is what `is:new-to-me` compares with.
+    /// True where every term holds.
     #[must_use]
-    pub fn matches_seen(&self, verdict: &Verdict, pull: &PullFacts, board: &Board, seen: &Seen) -> bool {
-        let subject = Subject { verdict, pull, board, seen };
+    pub fn matches(&self, verdict: &Verdict, pull: &PullFacts, facts: &Facts, board: &Board) -> bool {
+        let subject = subject::Subject { verdict, pull, facts, board };
         self.terms.iter().all(|term| term.any_of.iter().any(|test| subject.holds(test)) != term.negated)
     }
 
@@ -200,9 +257,9 @@ impl Query {
 
     /// The indexes into [`Board::verdicts`] that the query selects, in its order.
     #[must_use]
-    pub fn select(&self, facts: &Facts, board: &Board, seen: &Seen) -> Vec<usize> {
+    pub fn select(&self, facts: &Facts, board: &Board) -> Vec<usize> {
         let matching = board.verdicts.iter().enumerate().filter(|(_, verdict)| {
-            facts.pulls.get(&verdict.number).is_some_and(|pull| self.matches_seen(verdict, pull, board, seen))
+            facts.pulls.get(&verdict.number).is_some_and(|pull| self.matches(verdict, pull, facts, board))
         });
         let mut shown: Vec<usize> = matching.map(|(index, _)| index).collect();
         self.sort(facts, board, &mut shown);
@@ -210,152 +267,36 @@ impl Query {
     }
 }
 
-/// One proposal, asked about.
-struct Subject<'a> {
-    verdict: &'a Verdict,
-    pull: &'a PullFacts,
-    board: &'a Board,
-    seen: &'a Seen,
+impl Unit {
+    /// How many days it has; things count as themselves.
+    fn days(self) -> f64 {
+        match self {
+            Self::One | Self::Days => 1.0,
+            Self::Hours => 1.0 / 24.0,
+            Self::Weeks => 7.0,
+            Self::Months => 30.0,
+            Self::Years => 365.0,
+        }
+    }
 }
 
-impl Subject<'_> {
-    fn holds(&self, test: &Test) -> bool {
-        let verdict = self.verdict;
-        match test {
-            Test::Text(word) => words::found(word, verdict, self.pull),
-            Test::Number(number) => verdict.number == *number,
-            Test::Sig(sig) => self.owned_by(sig) || verdict.participating_sigs.contains(sig),
-            Test::Owner(sig) => self.owned_by(sig),
-            Test::Participating(sig) => verdict.participating_sigs.contains(sig),
-            Test::Shepherd(whom) => self.shepherded_by(whom),
-            Test::Author(whom) => self.written_by(whom),
-            Test::Stage(stage) => verdict.stage == *stage,
-            Test::Kind(kind) => verdict.kind == *kind,
-            Test::Waiting(whom) => self.waits_for(whom),
-            Test::Is(what) => self.is(*what),
-            Test::Release(release) => match (release, &verdict.release) {
-                (None, target) => target.is_none(),
-                (Some(asked), Some(target)) => asked.order() == target.order(),
-                (Some(_), None) => false,
-            },
-            Test::Label(label) => self.pull.labels.iter().any(|have| have.eq_ignore_ascii_case(label)),
-            Test::Vep(number) => verdict.veps.contains(number) || verdict.vep == Some(*number),
-            Test::Days(clock, range) => range.holds(match clock {
-                Clock::Age => verdict.clocks.age_days,
-                Clock::Idle => verdict.clocks.idle_days,
-                Clock::Turn => verdict.clocks.turn_days,
-            }),
-        }
-    }
-
-    fn owned_by(&self, sig: &SigName) -> bool {
-        self.verdict.sig.as_ref() == Some(sig) || self.verdict.owning_sigs.contains(sig)
-    }
-
-    fn me(&self) -> Option<&Login> {
-        self.board.viewer.login.as_ref()
-    }
-
-    fn author(&self) -> Option<&Login> {
-        self.pull.author.as_ref().map(|author| &author.login)
-    }
-
-    fn shepherded_by(&self, whom: &Whom) -> bool {
-        let has = |login: &Login| self.verdict.shepherds.iter().any(|shepherd| shepherd.login == *login);
-        match whom {
-            Whom::Me => self.me().is_some_and(has),
-            Whom::Nobody => self.verdict.shepherds.is_empty(),
-            Whom::Login(login) => has(login),
-        }
-    }
-
-    fn written_by(&self, whom: &Whom) -> bool {
-        match whom {
-            Whom::Me => self.author().is_some() && self.author() == self.me(),
-            Whom::Nobody => self.author().is_none(),
-            Whom::Login(login) => self.author() == Some(login),
-        }
-    }
-
-    /// The turn: the first entry, and those that its rule names beside it.
-    fn turn(&self) -> impl Iterator<Item = &Waiting> {
-        let rule: Option<Rule> = self.verdict.waiting_on.first().map(|first| first.rule);
-        self.verdict.waiting_on.iter().filter(move |entry| Some(entry.rule) == rule)
-    }
-
-    fn waits_for(&self, whom: &WaitingFor) -> bool {
-        let is_sig = |entry: &Waiting, sig: &SigName| entry.who == Who::Sig && entry.name == sig.as_str();
-        let is_person =
-            |entry: &Waiting, login: &Login| matches!(entry.who, Who::Person | Who::Author) && login.is(&entry.name);
-        self.turn().any(|entry| match whom {
-            WaitingFor::Me => self
-                .me()
-                .is_some_and(|me| is_person(entry, me) || entry.who == Who::Author && self.author() == Some(me)),
-            WaitingFor::MySig => self.board.viewer.sigs.iter().any(|sig| is_sig(entry, sig)),
-            WaitingFor::Author => entry.who == Who::Author,
-            WaitingFor::Automation => entry.who == Who::Automation,
-            WaitingFor::Sig(sig) => is_sig(entry, sig),
-            WaitingFor::Name(name) => {
-                entry.name.eq_ignore_ascii_case(name)
-                    || entry.who == Who::Author && self.author().is_some_and(|author| author.is(name))
-            }
-        })
-    }
-
-    fn is(&self, what: Is) -> bool {
-        let verdict = self.verdict;
-        let signed = |state: SignOffState| state == SignOffState::Signed;
-        match what {
-            Is::Stalled => verdict.convergence == Convergence::Stalled,
-            Is::Vetoed => !verdict.vetoes.is_empty(),
-            Is::Held => verdict.hold.is_some() || self.pull.labels.iter().any(|label| label == "do-not-merge/hold"),
-            Is::Signed => !verdict.signoffs.is_empty() && verdict.signoffs.iter().all(|(_, off)| signed(off.state)),
-            Is::Unsigned => verdict.signoffs.iter().any(|(_, off)| !signed(off.state)),
-            Is::Draft => self.pull.draft || verdict.stage == Stage::Drafting,
-            Is::Mine => self.written_by(&Whom::Me),
-            Is::Lagging => verdict.urgency.lagging,
-            Is::NewToMe => self.is_new_to_me(),
-            Is::Open => self.pull.state == PullState::Open,
-            Is::Merged => self.pull.state == PullState::Merged,
-            Is::Closed => self.pull.state == PullState::Closed,
-            Is::Converged => verdict.converged,
-            Is::NotConverged => verdict.not_converged,
-            Is::AtRisk => verdict.at_risk,
-            Is::Ready => verdict.is_ready(),
-        }
-    }
-
-    /// Something human happened since the viewer looked, and it was not the viewer who did it. What was never looked
-    /// at is new.
-    fn is_new_to_me(&self) -> bool {
-        let Some(looked) = self.seen.get(&self.verdict.number) else { return true };
-        if self.verdict.clocks.idle_since <= *looked {
-            return false;
-        }
-        let by_another = |author: Option<&Login>| author.is_none() || author != self.me();
-        let after = |at: Timestamp| at > *looked;
-        let pull = self.pull;
-        let said = |author: &Option<super::facts::Actor>, at: Timestamp| {
-            after(at) && by_another(author.as_ref().map(|actor| &actor.login))
-        };
-        let mut words = pull.comments.iter().map(|comment| said(&comment.author, comment.at));
-        let mut reviews = pull.reviews.iter().map(|review| said(&review.author, review.at));
-        let mut replies = pull.threads.iter().flat_map(|thread| &thread.comments).map(|one| said(&one.author, one.at));
-        let mut pushes =
-            pull.commits.iter().map(|commit| after(commit.committed_at) && by_another(commit.author.as_ref()));
-        let mut events = pull.timeline.iter().map(|event| said(&event.actor, event.at));
-        words.any(|new| new)
-            || reviews.any(|new| new)
-            || replies.any(|new| new)
-            || pushes.any(|new| new)
-            || events.any(|new| new)
+impl Amount {
+    fn value(self) -> f64 {
+        self.count * self.unit.days()
     }
 }
 
 impl Range {
-    fn holds(self, days: f64) -> bool {
-        let from = self.from.is_none_or(|(bound, inside)| days > bound || inside && days >= bound);
-        let to = self.to.is_none_or(|(bound, inside)| days < bound || inside && days <= bound);
-        from && to
+    fn holds(self, value: f64) -> bool {
+        match self {
+            Self::AtLeast(bound) => value >= bound.value(),
+            Self::MoreThan(bound) => value > bound.value(),
+            Self::AtMost(bound) => value <= bound.value(),
+            Self::LessThan(bound) => value < bound.value(),
+            Self::Exactly(bound) => (bound.value()..bound.value() + bound.unit.days()).contains(&value),
+            Self::Between(from, to) => {
+                from.is_none_or(|from| value >= from.value()) && to.is_none_or(|to| value <= to.value())
+            }
+        }
     }
 }

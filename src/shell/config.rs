@@ -19,6 +19,7 @@ use crate::app::model::UNDO;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::{RepoId, SigName};
 use crate::domain::profile::Profile;
+use crate::domain::query::Views;
 use crate::view::styles::{Palette, THEMES};
 
 /// GitHub's own REST root.
@@ -202,6 +203,8 @@ pub struct Settings {
     pub lost_reply: Setting<Duration>,
     /// Key bindings of the file.
     pub keys: Vec<KeySetting>,
+    /// Saved views of the file.
+    pub views: Views,
     /// The moment at which `VEPHERD_NOW` freezes the clock.
     pub now: Option<Timestamp>,
     /// Everything that could not be read.
@@ -261,6 +264,7 @@ impl Settings {
             glyphs: file.glyphs.unwrap_or_default(),
             editor,
             keys: file.keys,
+            views: file.views,
             now,
             mistakes,
         }

@@ -19,6 +19,7 @@ use crate::app::keymap::Keymap;
 use crate::app::model::Settings;
 use crate::app::msg::Msg;
 use crate::domain::failure::Failure;
+use crate::domain::query::Views;
 use crate::view;
 use crate::view::styles::Styles;
 
@@ -36,6 +37,8 @@ pub struct Options {
     pub styles: Styles,
     /// The keys.
     pub keymap: Keymap,
+    /// Saved views.
+    pub views: Views,
     /// The editor's command line.
     pub editor: String,
     /// Where the editor's file is made.
@@ -66,6 +69,7 @@ pub async fn run(services: Services, options: Options) -> Result<(), Failure> {
     let mut signals = signals::Signals::listen()?;
     let mut settings = settings(&services, options.demo);
     settings.undo = options.undo;
+    settings.views.clone_from(&options.views);
     let mut terminal = Terminal::take()?;
     let mut session = Session::start(services, settings, options.keymap.clone(), terminal.size())?;
     if let Some(notice) = &options.notice {

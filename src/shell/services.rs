@@ -76,13 +76,16 @@ impl Services {
         sync::refresh_pull(self.client()?, &self.store, &self.profile, &self.repo, number, self.clock.now()).await
     }
 
-    /// What the store has, and what follows from it now.
+    /// What the store has, and what follows from it now, in the light of what the viewer said.
     ///
     /// # Errors
     /// Where the store cannot be read.
     pub fn board(&self) -> Result<(Facts, Board), Failure> {
         let facts = self.store.load(&self.repo)?;
-        let board = board::derive(&facts, &self.profile, self.sigs.as_deref(), self.clock.now());
+        let marks = self.store.marks(&self.repo)?;
+        let now = self.clock.now();
+        let board = board::derive(&facts, &self.profile, self.sigs.as_deref(), now);
+        let board = board.with_marks(&facts, &self.profile, &marks, now);
         Ok((facts, board))
     }
 

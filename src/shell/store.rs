@@ -24,7 +24,6 @@ use crate::domain::facts::{Facts, Gap, IssueFacts, PullFacts, RepoFiles};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::{Login, PullNumber, RepoId};
 
-pub use marks::SeenMark;
 pub use outbox::{NewRow, OutboxId, OutboxRow, OutboxState, Read, Taken};
 
 /// How long a call waits for another process that writes.

@@ -11,7 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::card::{Card, is_fresh};
+use super::card::Card;
 use super::empty;
 use super::pane::{Pane, text_width};
 use super::pen::{self, span};
@@ -64,7 +64,8 @@ fn draw_preview(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer, sty
     let width = usize::from(text_width(area.width));
     pane.lines(wrap_text(&format!("#{} {}", verdict.number.0, sanitize_line(&pull.title)), styles.strong, width));
     pane.lines(vec![Line::default()]);
-    pane.lines(verdict::lines(verdict, ask_key(model), now, width, styles));
+    let local = model.board.local(verdict.number);
+    pane.lines(verdict::lines(verdict, local, ask_key(model), now, width, styles));
     pane.draw(0, area, buf, styles);
 }
 
@@ -150,8 +151,9 @@ fn draw_cards(
         let Some(pull) = model.facts.pulls.get(&verdict.number) else { continue };
         let selected = index == cursor.lane && cursor.pull == Some(verdict.number);
         let asked = model.settings.profile.sigs.sign_off.as_slice();
-        let fresh = is_fresh(model, verdict);
-        Card { verdict, pull, asked, selected, fresh }.draw(place_area, size, buf, styles);
+        let local = model.board.local(verdict.number);
+        let my_turn = model.board.my_turn(&model.facts, verdict);
+        Card { verdict, pull, asked, selected, local, my_turn }.draw(place_area, size, buf, styles);
     }
     if lane.cards.is_empty() && area.height > 0 {
         pen::line(buf, area, Line::from(span("  none", styles.faint)), styles);

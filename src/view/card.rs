@@ -20,6 +20,7 @@ use crate::app::geometry::CardSize;
 use crate::app::model::Model;
 use crate::domain::facts::PullFacts;
 use crate::domain::ids::{Login, SigName};
+use crate::domain::marks::{Local, Quiet, Ruled};
 use crate::domain::text::sanitize_line;
 use crate::domain::verdict::{Kind, MyTurn, SignOff, SignOffState, Sla, Stage, Verdict, Waiting, Who};
 
@@ -37,8 +38,10 @@ pub(super) struct Card<'a> {
     pub asked: &'a [SigName],
     /// The selection is here.
     pub selected: bool,
-    /// Something human since the viewer looked.
-    pub fresh: bool,
+    /// What the viewer said about it.
+    pub local: Option<&'a Local>,
+    /// How the turn concerns them, with what they said.
+    pub my_turn: MyTurn,
 }
 
 impl Card<'_> {
@@ -93,7 +96,7 @@ impl Card<'_> {
     }
 
     fn title_style(&self, styles: &Styles) -> Style {
-        match (self.selected, self.verdict.urgency.my_turn) {
+        match (self.selected, self.my_turn) {
             (true, _) => styles.selected,
             (false, MyTurn::Me | MyTurn::MySig) => styles.strong,
             (false, MyTurn::No) => styles.text,
@@ -102,10 +105,9 @@ impl Card<'_> {
 
     /// Fresh mark, number, kind.
     fn number(&self, styles: &Styles) -> Vec<Span<'static>> {
-        let mark = if self.fresh { styles.glyphs.fresh } else { " " };
         let style = if self.selected { styles.selected } else { styles.dim };
         vec![
-            span(mark, styles.accent),
+            mark_of(self.local, styles),
             span(format!("{:<4}", self.verdict.number.0), style),
             span(pad(kind_glyph(self.verdict.kind, styles), 3), styles.dim),
         ]
@@ -141,7 +143,8 @@ impl Card<'_> {
         let mut left = Line::default();
         for (how, names) in [(true, true), (false, true), (false, false)] {
             let mut spans = vec![span(" ", styles.dim)];
-            spans.extend(pen::join(vec![turn(self.verdict, how, styles), stops(self.verdict, names, styles)], &gap));
+            let turn = turn(self.verdict, self.local, self.my_turn, how, styles);
+            spans.extend(pen::join(vec![turn, stops(self.verdict, self.local, names, styles)], &gap));
             left = Line::from(spans);
             if left.width() <= room {
                 break;
@@ -271,17 +274,31 @@ pub(super) fn clock(verdict: &Verdict, styles: &Styles) -> Vec<Span<'static>> {
 }
 
 /// Whose turn it is.
-fn turn(verdict: &Verdict, with_how: bool, styles: &Styles) -> Vec<Span<'static>> {
+fn turn(
+    verdict: &Verdict,
+    local: Option<&Local>,
+    my_turn: MyTurn,
+    with_how: bool,
+    styles: &Styles,
+) -> Vec<Span<'static>> {
     let Some(first) = verdict.waiting_on.first() else {
         return match verdict.stage {
             Stage::Converged => vec![span(ended(verdict), styles.good)],
             _ => Vec::new(),
         };
     };
-    let style = match verdict.urgency.my_turn {
+    let style = match my_turn {
         MyTurn::Me | MyTurn::MySig => styles.accent,
         MyTurn::No => styles.dim,
     };
+    if let Some(said) = local.and_then(|local| local.turn.as_ref()) {
+        // The viewer's word stands first, as theirs; the thread's stays beside it.
+        return vec![
+            span(format!("{} ", styles.glyphs.turn), styles.special),
+            span(format!("you said: {}", sanitize_line(&said.whose.words())), styles.special),
+            span(format!(" ({})", waiting_name(first)), styles.faint),
+        ];
+    }
     let mut spans = vec![span(format!("{} ", styles.glyphs.turn), style), span(waiting_name(first), style)];
     let more = verdict.waiting_on.iter().skip(1).filter(|entry| entry.rule == first.rule && entry.who == first.who);
     let more = more.count();
@@ -317,7 +334,7 @@ pub(super) fn waiting_name(entry: &Waiting) -> String {
 }
 
 /// Vetoes and holds. A name that the turn says already is not said twice.
-fn stops(verdict: &Verdict, with_names: bool, styles: &Styles) -> Vec<Span<'static>> {
+fn stops(verdict: &Verdict, local: Option<&Local>, with_names: bool, styles: &Styles) -> Vec<Span<'static>> {
     let turn = verdict.waiting_on.first().filter(|first| first.who == Who::Person);
     let name = |login: &Login| match with_names && !turn.is_some_and(|first| login.is(&first.name)) {
         true => format!(" {}", sanitize_line(login.as_str())),
@@ -331,6 +348,9 @@ fn stops(verdict: &Verdict, with_names: bool, styles: &Styles) -> Vec<Span<'stat
         };
         let silent = if verdict.stalled_conflict { " silent" } else { "" };
         parts.push(vec![span(format!("{}{}{more}{silent}", styles.glyphs.vetoed, name(&veto.by)), styles.bad)]);
+    }
+    for ruling in local.iter().flat_map(|local| &local.rulings).filter(|ruling| ruling.ruled == Ruled::Confirmed) {
+        parts.push(vec![span(format!("{}?{}", styles.glyphs.vetoed, name(&ruling.about.by)), styles.special)]);
     }
     if let Some(hold) = &verdict.hold {
         let by = hold.by.as_ref().map_or(String::new(), name);
@@ -384,7 +404,16 @@ fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     (same && !after.starts_with(char::is_alphabetic)).then_some(after)
 }
 
-/// Something human has happened since the viewer looked; never for what they have not looked at, or all would be marked.
-pub(super) fn is_fresh(model: &Model, verdict: &Verdict) -> bool {
-    model.seen.get(&verdict.number).is_some_and(|seen| verdict.clocks.idle_since > *seen)
+/// Before a number: something human happened since the viewer was done with it, or it is snoozed. Nothing for what they
+/// never marked, or all would be marked.
+pub(super) fn mark(model: &Model, verdict: &Verdict, styles: &Styles) -> Span<'static> {
+    mark_of(model.board.local(verdict.number), styles)
+}
+
+fn mark_of(local: Option<&Local>, styles: &Styles) -> Span<'static> {
+    match local {
+        Some(Local { quiet: Some(Quiet::Snoozed { .. }), .. }) => span(styles.glyphs.snoozed, styles.special),
+        Some(Local { quiet: None, back: Some(_), .. }) => span(styles.glyphs.fresh, styles.accent),
+        Some(_) | None => span(" ", styles.dim),
+    }
 }

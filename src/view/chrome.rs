@@ -14,7 +14,7 @@ use super::words;
 use crate::app::available;
 use crate::app::foot;
 use crate::app::hit;
-use crate::app::model::{Home, Level, Model, Overlay, Trouble};
+use crate::app::model::{Completing, Home, Level, Model, Overlay, Trouble};
 use crate::app::registry::{Availability, Command};
 use crate::domain::text::{sanitize_line, truncate};
 
@@ -215,6 +215,11 @@ pub(super) fn hints(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer,
         return pen::sides(buf, area, left, Line::from(span(next_try(trouble, now), styles.dim)), styles);
     }
     if let Some(Overlay::Filter(prompt)) = &model.overlay
+        && let Some(completing) = &prompt.completing
+    {
+        return pen::line(buf, area, completions(completing, usize::from(area.width), styles), styles);
+    }
+    if let Some(Overlay::Filter(prompt)) = &model.overlay
         && let Some((_, what)) = &prompt.error
     {
         let error = span(format!(" {} {}", styles.glyphs.problem, sanitize_line(what)), styles.bad);
@@ -223,6 +228,31 @@ pub(super) fn hints(model: &Model, now: Timestamp, area: Rect, buf: &mut Buffer,
     for (command, place) in foot::strip(model, area) {
         pen::line(buf, place, Line::from(hint(model, command, styles)), styles);
     }
+}
+
+/// What may stand in the filter, the one that stands there marked; it is always on screen, with what it means.
+fn completions(completing: &Completing, width: usize, styles: &Styles) -> Line<'static> {
+    let here = completing.selected.unwrap_or(0);
+    let word = |at: usize| completing.options.get(at).map_or(0, |it| sanitize_line(&it.text).width() + 2);
+    let note = completing.options.get(here).map(|it| sanitize_line(&it.note)).filter(|_| completing.selected.is_some());
+    let taken = note.as_ref().map_or(0, |note| note.width() + 4);
+    // As many before it as leave room for it and what follows.
+    let mut first = here;
+    let mut used = word(here) + taken;
+    while first > 0 && used + word(first - 1) < width / 2 {
+        first -= 1;
+        used += word(first);
+    }
+    let mut spans = vec![span(if first > 0 { styles.glyphs.left } else { " " }, styles.faint)];
+    for (at, option) in completing.options.iter().enumerate().skip(first) {
+        let chosen = completing.selected == Some(at);
+        let style = if chosen { styles.selected } else { styles.dim };
+        spans.push(span(format!("{}  ", sanitize_line(&option.text)), style));
+        if let Some(note) = note.as_ref().filter(|note| chosen && !note.is_empty()) {
+            spans.push(span(format!("({note})  "), styles.faint));
+        }
+    }
+    Line::from(spans)
 }
 
 /// A command's first key and what it does; faint where it would be refused now, so that nothing moves when the selection

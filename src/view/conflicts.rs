@@ -16,12 +16,15 @@ use ratatui::text::{Line, Span};
 
 use super::card;
 use super::empty;
+use super::local::ruling;
 use super::pen::{self, span};
 use super::styles::Styles;
 use super::words;
 use crate::app::hit::CONFLICT_ROWS;
 use crate::app::model::{Home, Model};
+use crate::app::registry::Command;
 use crate::domain::facts::PullFacts;
+use crate::domain::marks::Local;
 use crate::domain::text::sanitize_line;
 use crate::domain::verdict::{SignOffState, Verdict, Via};
 
@@ -81,13 +84,14 @@ fn conflict(
         right.push(span("   stalled", styles.warn));
     }
     pen::sides(buf, next(), Line::from(left), Line::from(right), styles);
+    let local = model.board.local(verdict.number);
     let objected = verdict.vetoes.len() + verdict.objections.len() + verdict.possible_objections.len() > 0;
     let stopped = if objected { "against" } else { "held" };
     for (label, words) in [
-        (stopped, against(verdict, now, styles)),
+        (stopped, against(verdict, local, now, styles)),
         ("for", in_favour(verdict, now, styles)),
         ("author", author(verdict, pull, now, styles)),
-        ("resolves", resolves(verdict, styles)),
+        ("resolves", resolves(model, verdict, styles)),
     ] {
         let mut spans = vec![span(format!("   {label:<10}"), styles.dim)];
         spans.extend(words);
@@ -104,7 +108,7 @@ pub(super) fn via(via: Via) -> &'static str {
     }
 }
 
-fn against(verdict: &Verdict, now: Timestamp, styles: &Styles) -> Vec<Span<'static>> {
+fn against(verdict: &Verdict, local: Option<&Local>, now: Timestamp, styles: &Styles) -> Vec<Span<'static>> {
     let mut parts = Vec::new();
     for (objection, is_veto) in
         verdict.vetoes.iter().map(|veto| (veto, true)).chain(verdict.objections.iter().map(|other| (other, false)))
@@ -120,9 +124,10 @@ fn against(verdict: &Verdict, now: Timestamp, styles: &Styles) -> Vec<Span<'stat
         ]);
     }
     for possible in &verdict.possible_objections {
+        let (glyph, style, word) = ruling(local, possible, styles);
         parts.push(vec![
-            span(format!("{} {}", styles.glyphs.inferred, sanitize_line(possible.by.as_str())), styles.special),
-            span(format!(", perhaps, {}: ", words::day(now, possible.at)), styles.dim),
+            span(format!("{glyph} {}", sanitize_line(possible.by.as_str())), style),
+            span(format!(", {word}, {}: ", words::day(now, possible.at)), styles.dim),
             span(format!("\"{}\"", sanitize_line(&possible.sentence)), styles.text),
         ]);
     }
@@ -176,12 +181,29 @@ fn author(verdict: &Verdict, pull: &PullFacts, now: Timestamp, styles: &Styles) 
     vec![span(name, styles.text), span(format!("{pushed}{rounds}"), styles.dim)]
 }
 
-fn resolves(verdict: &Verdict, styles: &Styles) -> Vec<Span<'static>> {
+fn resolves(model: &Model, verdict: &Verdict, styles: &Styles) -> Vec<Span<'static>> {
     match verdict.waiting_on.first() {
+        // Nothing stands yet: what resolves it is to decide whether it is an objection.
+        _ if undecided(model, verdict) => {
+            let key = |command| model.keymap.keys(command).first().cloned().unwrap_or_default();
+            let words = [
+                (key(Command::Objections), " confirms or drops it, for you alone   "),
+                (key(Command::Comment), " asks what is meant"),
+            ];
+            words.into_iter().flat_map(|(key, does)| [span(key, styles.key), span(does, styles.text)]).collect()
+        }
         Some(first) => vec![
             span(format!("{} {}", styles.glyphs.turn, card::waiting_name(first)), styles.accent),
             span(format!(": {}", sanitize_line(&first.why)), styles.text),
         ],
         None => vec![span("the objection is lifted, or the proposal closed", styles.dim)],
     }
+}
+
+/// Only a text that may be an objection stands in the way, and the viewer has not said what it is.
+fn undecided(model: &Model, verdict: &Verdict) -> bool {
+    let local = model.board.local(verdict.number);
+    verdict.vetoes.is_empty()
+        && verdict.objections.is_empty()
+        && verdict.possible_objections.iter().any(|it| local.is_none_or(|local| local.ruled(it).is_none()))
 }

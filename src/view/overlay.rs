@@ -124,7 +124,10 @@ pub(super) fn filter(prompt: &FilterPrompt, frame: &Frame, buf: &mut Buffer, sty
     if let Some((at, _)) = &prompt.error {
         let right = Rect { x: area.right().saturating_sub(words), width: words, ..area };
         pen::line(buf, right, Line::from(span(error, styles.bad)), styles);
-        let x = text.x.saturating_add(u16::try_from(*at).unwrap_or(u16::MAX));
+        // The place is a byte; on screen it is the width of what stands before it.
+        let typed = prompt.text.lines().join(" ");
+        let before = typed.get(..*at).unwrap_or(&typed).width();
+        let x = text.x.saturating_add(u16::try_from(before).unwrap_or(u16::MAX));
         if let Some(cell) = buf.cell_mut((x, text.y)).filter(|_| x < text.right()) {
             cell.set_style(styles.bad);
         }

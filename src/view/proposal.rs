@@ -59,7 +59,8 @@ pub(super) fn draw(
     let wide = plan.verdict.is_some();
     if let Some(area) = plan.verdict {
         let mut side = Pane::default();
-        side.lines(verdict::lines(verdict, ask_key(model), now, usize::from(text_width(area.width)), styles));
+        let local = model.board.local(page.pull);
+        side.lines(verdict::lines(verdict, local, ask_key(model), now, usize::from(text_width(area.width)), styles));
         side.draw(page.side_scroll, area, buf, styles);
     }
     let tab = hit::shown_tab(page, wide);
@@ -174,7 +175,8 @@ fn content(model: &Model, page: &ProposalPage, tab: Tab, now: Timestamp, width: 
     match tab {
         Tab::Verdict => {
             let mut pane = Pane::default();
-            pane.lines(verdict::lines(verdict, ask_key(model), now, usize::from(width), styles));
+            let local = model.board.local(page.pull);
+            pane.lines(verdict::lines(verdict, local, ask_key(model), now, usize::from(width), styles));
             pane
         }
         Tab::Document => documents(pull, &context),

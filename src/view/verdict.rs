@@ -7,10 +7,12 @@ use ratatui::text::{Line, Span};
 
 use super::card;
 use super::conflicts::via;
+use super::local::{self, ruling};
 use super::pen::{self, span};
 use super::styles::Styles;
 use super::words;
 use super::wrap::{Piece, wrap};
+use crate::domain::marks::Local;
 use crate::domain::prow::gate::GateState;
 use crate::domain::text::sanitize_line;
 use crate::domain::verdict::{
@@ -21,6 +23,7 @@ use crate::domain::verdict::{
 /// The lines of a verdict. `ask` is the key that asks for problems to be mended.
 pub(super) fn lines(
     verdict: &Verdict,
+    local: Option<&Local>,
     ask: Option<&str>,
     now: Timestamp,
     width: usize,
@@ -28,10 +31,11 @@ pub(super) fn lines(
 ) -> Vec<Line<'static>> {
     let mut text = Text { lines: Vec::new(), width: width.max(8), styles };
     turn(verdict, now, &mut text);
+    yours(local, now, &mut text);
     sign_offs(verdict, now, &mut text);
     gate(verdict, &mut text);
     readiness(verdict, &mut text);
-    objections(verdict, now, &mut text);
+    objections(verdict, local, now, &mut text);
     problems(verdict, ask, &mut text);
     reasons(verdict, &mut text);
     after_that(verdict, &mut text);
@@ -148,6 +152,18 @@ fn turn(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
                 ),
             ],
         );
+    }
+}
+
+/// What the viewer said about it; nothing where they said nothing.
+fn yours(local: Option<&Local>, now: Timestamp, text: &mut Text<'_>) {
+    let items = local.map(|local| local::items(local, now, text.styles)).unwrap_or_default();
+    if items.is_empty() {
+        return;
+    }
+    text.section("Yours alone");
+    for (glyph, style, words) in items {
+        text.item(glyph, style, words);
     }
 }
 
@@ -349,7 +365,7 @@ fn readiness(verdict: &Verdict, text: &mut Text<'_>) {
     }
 }
 
-fn objections(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
+fn objections(verdict: &Verdict, local: Option<&Local>, now: Timestamp, text: &mut Text<'_>) {
     let styles = text.styles;
     text.section("Holds and objections");
     let all =
@@ -396,13 +412,15 @@ fn objections(verdict: &Verdict, now: Timestamp, text: &mut Text<'_>) {
         }
     }
     for possible in &verdict.possible_objections {
+        let (glyph, style, word) = ruling(local, possible, styles);
+        let quoted = if style == styles.faint { styles.faint } else { styles.text };
         text.item(
-            styles.glyphs.inferred,
-            styles.special,
+            glyph,
+            style,
             vec![
-                span(sanitize_line(possible.by.as_str()), styles.special),
-                span(format!(", perhaps an objection, {}: ", words::day(now, possible.at)), styles.dim),
-                span(sanitize_line(&possible.sentence), styles.text),
+                span(sanitize_line(possible.by.as_str()), style),
+                span(format!(", {word}, {}: ", words::day(now, possible.at)), styles.dim),
+                span(sanitize_line(&possible.sentence), quoted),
             ],
         );
     }

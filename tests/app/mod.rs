@@ -1,7 +1,9 @@
 //! The state machine: messages in, model and effects out.
 mod acts;
 mod any;
+mod filter;
 mod keys;
+mod marks;
 mod moves;
 mod syncs;
 
@@ -21,8 +23,7 @@ fn now() -> Timestamp {
 /// The hand-made board with its lists derived by the program.
 fn model() -> Model {
     let mut model = fixture::model();
-    let seen = std::mem::take(&mut model.seen);
-    let _ = update::update(&mut model, now(), Msg::SeenLoaded(seen));
+    let _ = update::update(&mut model, now(), Msg::MarksLoaded(Default::default()));
     model
 }
 

@@ -1,7 +1,5 @@
 //! Moving about: the selection is a proposal, and stays one whatever happens around it.
 
-use std::sync::Arc;
-
 use vepherd::app::effect::Effect;
 use vepherd::app::model::{Home, Leaving, Tab};
 use vepherd::app::msg::Msg;
@@ -135,12 +133,12 @@ fn a_card_that_vanishes_leaves_the_selection_near() {
     let grid = lists::grid(&model, Home::Board);
     let gone = model.columns.pull.unwrap();
     model.board.verdicts.retain(|verdict| verdict.number != gone);
-    tell(&mut model, Msg::SeenLoaded(Default::default()));
+    tell(&mut model, Msg::MarksLoaded(Default::default()));
     let grid_after = lists::grid(&model, Home::Board);
     assert_eq!(model.columns.pull, grid_after[0].get(1).or(grid_after[0].last()).copied());
     assert_ne!(grid, grid_after);
     model.board.verdicts.clear();
-    tell(&mut model, Msg::SeenLoaded(Default::default()));
+    tell(&mut model, Msg::MarksLoaded(Default::default()));
     assert_eq!(model.columns.pull, None);
     press(&mut model, "j l G Enter c V");
     assert!(model.pages.is_empty() && model.overlay.is_none());
@@ -200,7 +198,7 @@ fn next_and_previous_walk_the_list_under_the_page() {
 fn what_is_selected_is_on_the_screen() {
     for (width, height) in [(220, 60), (80, 24), (40, 12), (20, 5)] {
         let mut model = fixture::crowd(300);
-        tell(&mut model, Msg::SeenLoaded(Default::default()));
+        tell(&mut model, Msg::MarksLoaded(Default::default()));
         tell(&mut model, Msg::Resized { width, height });
         for keys in ["G", "l G", "l l l", "k k", "g", "PageDown", "3 G", "1 G k", "2 h h h h h h h"] {
             press(&mut model, keys);
@@ -216,7 +214,7 @@ fn what_is_selected_is_on_the_screen() {
 #[test]
 fn the_wheel_scrolls_and_leaves_the_selection() {
     let mut model = fixture::crowd(300);
-    tell(&mut model, Msg::SeenLoaded(Default::default()));
+    tell(&mut model, Msg::MarksLoaded(Default::default()));
     press(&mut model, "g");
     let selected = model.columns.clone();
     tell(&mut model, Msg::Wheeled { column: 5, row: 10, notches: 3 });
@@ -273,22 +271,4 @@ fn links_go_to_the_browser_and_the_clipboard() {
     let url = model.facts.pulls[&PullNumber(402)].url.clone();
     assert_eq!(press(&mut model, "o"), [Effect::OpenUrl { url: url.clone() }]);
     assert!(press(&mut model, "y").contains(&Effect::Copy { text: url }));
-}
-
-#[test]
-fn seen_is_off_today_until_something_human_happens() {
-    let mut model = model();
-    press(&mut model, "1 g");
-    let number = model.today.pull.unwrap();
-    let done = model.lists.done;
-    let effects = press(&mut model, "m");
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::MarkSeen { pull, .. } if *pull == number)));
-    assert_eq!(model.lists.done, done + 1);
-    assert!(!lists::grid(&model, Home::Today).concat().contains(&number));
-    let verdict = model.board.verdicts.iter_mut().find(|verdict| verdict.number == number).unwrap();
-    let verdict = Arc::make_mut(verdict);
-    verdict.clocks.idle_since = fixture::ago(-1.0);
-    let seen = model.seen.clone();
-    tell(&mut model, Msg::SeenLoaded(seen));
-    assert!(lists::grid(&model, Home::Today).concat().contains(&number));
 }

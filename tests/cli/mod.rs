@@ -4,6 +4,7 @@ mod act;
 mod json;
 mod kill;
 pub mod kit;
+mod marks;
 mod owners;
 mod prow;
 mod settings;

@@ -1,12 +1,11 @@
 //! The query language: what each term selects, and where a bad query goes wrong.
 
-use std::sync::Arc;
-
-use super::sample::{at, board, facts, pull, user, verdict, waiting};
-use vepherd::domain::board::Board;
-use vepherd::domain::facts::{Association, CommentFacts, Facts, PullState};
-use vepherd::domain::ids::{NodeId, PullNumber, Release, SigName, VepNumber};
-use vepherd::domain::query::{Query, Seen};
+use super::sample::{at, board, facts, pull, verdict, waiting};
+use proptest::prelude::*;
+use vepherd::domain::board::{Board, Freeze};
+use vepherd::domain::facts::{Facts, PullState};
+use vepherd::domain::ids::{Release, SigName, VepNumber};
+use vepherd::domain::query::{Query, Views};
 use vepherd::domain::verdict::{Convergence, Kind, Rule, Shepherd, ShepherdHow, SignOff, SignOffState, Stage, Who};
 
 fn signoff(state: SignOffState) -> (SigName, SignOff) {
@@ -15,7 +14,7 @@ fn signoff(state: SignOffState) -> (SigName, SignOff) {
 
 /// 1: compute's, the viewer's turn · 2: storage's, the author's turn · 3: a process PR of a deleted author, merging ·
 /// 4: merged, the viewer's own.
-fn world() -> (Facts, Board) {
+pub fn world() -> (Facts, Board) {
     let mut one = verdict(1, Stage::InReview, 40, 8);
     one.sig = Some("compute".into());
     one.owning_sigs = vec!["compute".into()];
@@ -31,6 +30,11 @@ fn world() -> (Facts, Board) {
     ];
     one.signoffs = vec![signoff(SignOffState::Signed)];
     one.urgency.lagging = true;
+    one.at_risk = true;
+    let freeze = |days| {
+        Some(Freeze { release: Release::new("v1.10"), what: "VEP Freeze".into(), at: "2032-03-07".into(), days })
+    };
+    one.freeze = freeze(6);
 
     let mut two = verdict(2, Stage::Author, 10, 2);
     two.kind = Kind::Update;
@@ -39,6 +43,7 @@ fn world() -> (Facts, Board) {
     two.waiting_on = vec![waiting(Rule::Answer, Who::Author, "ada")];
     two.signoffs = vec![signoff(SignOffState::Stale)];
     two.convergence = Convergence::Stalled;
+    two.freeze = freeze(40);
     let mut pull_two = pull(2, "VEP 77: Migration of block volumes", "ada");
     pull_two.labels = vec!["sig/storage".into(), "dco-signoff: yes".into(), "do-not-merge/hold".into()];
     pull_two.draft = true;
@@ -51,6 +56,7 @@ fn world() -> (Facts, Board) {
     pull_four.state = PullState::Merged;
     pull_four.updated_at = at("2032-02-20T00:00:00Z");
     pull_four.ended_at = Some(at("2032-02-20T00:00:00Z"));
+    three.freeze = freeze(-3);
     let four = verdict(4, Stage::Converged, 90, 3);
 
     let pulls = vec![
@@ -65,7 +71,7 @@ fn world() -> (Facts, Board) {
 fn select(query: &str) -> Vec<u64> {
     let (facts, board) = world();
     let query = Query::parse(query).unwrap_or_else(|error| panic!("{query}: {error}"));
-    let shown = query.select(&facts, &board, &Seen::new());
+    let shown = query.select(&facts, &board);
     shown.iter().map(|index| board.verdicts[*index].number.0).collect()
 }
 
@@ -121,6 +127,33 @@ fn every_term_selects_what_it_says() {
         ("is:open -is:draft", &[1, 3]),
         ("is:merged", &[4]),
         ("is:new-to-me", &[1, 2, 3, 4]),
+        ("is:needs-me", &[]),
+        ("is:marked", &[]),
+        ("is:lgtm", &[]),
+        ("-is:approved", &[1, 2, 3, 4]),
+        ("is:not-converged", &[]),
+        ("signed:compute", &[1]),
+        ("stale:sig-compute", &[2]),
+        ("missing:compute", &[]),
+        ("involves:linus", &[1]),
+        ("involves:me", &[1, 4]),
+        ("veto:none", &[1, 2, 3, 4]),
+        ("hold:none hold:none", &[1, 2, 3, 4]),
+        ("convergence:stalled", &[2]),
+        ("checks:none", &[1, 2, 3, 4]),
+        ("reason:review-lag", &[]),
+        ("problem:no-tracking-issue", &[]),
+        ("gate:needs-lgtm", &[]),
+        ("status:implementable", &[]),
+        ("rounds:0", &[1, 2, 3, 4]),
+        ("rounds:>0", &[]),
+        ("threads:=0", &[1, 2, 3, 4]),
+        ("lag:>1d", &[]),
+        ("freeze:<14d", &[1]),
+        ("freeze:>2w", &[2]),
+        ("-freeze:>=0", &[3, 4]),
+        ("is:at-risk", &[1]),
+        ("comments:*..3", &[1, 2, 3, 4]),
         ("release:v1.10", &[1]),
         ("release:1.10.0", &[1]),
         ("release:none", &[2, 3, 4]),
@@ -164,6 +197,15 @@ fn a_bad_query_points_at_its_error() {
         ("is:", 3, "`is:` needs a value"),
         ("sig:a,", 6, "needs a value"),
         ("age:>30x", 5, "no length of time"),
+        ("rounds:>3d", 8, "no number"),
+        ("age:>99999999999999999999d", 5, "no length of time"),
+        ("sig:sig-", 4, "names no SIG"),
+        ("author:@", 7, "names nobody"),
+        ("waiting:sig-", 8, "names no SIG"),
+        ("involves:none", 9, "always takes part"),
+        ("reason:review-lga", 7, "did you mean `reason:review-lag`"),
+        ("checks:sucess", 7, "did you mean `checks:success`"),
+        ("is:needs", 3, "there are needs-me"),
         ("age:>", 5, "no length of time"),
         ("age:1d..x", 8, "no length of time"),
         ("age:-3d", 4, "no length of time"),
@@ -185,28 +227,156 @@ fn a_bad_query_points_at_its_error() {
     }
 }
 
+/// Queries as people write them, and as nobody should.
+fn any_query() -> impl Strategy<Value = String> {
+    let names = prop::sample::select(vec![
+        "sig",
+        "owner",
+        "participating",
+        "signed",
+        "stale",
+        "missing",
+        "shepherd",
+        "author",
+        "involves",
+        "veto",
+        "hold",
+        "stage",
+        "kind",
+        "checks",
+        "convergence",
+        "reason",
+        "problem",
+        "gate",
+        "status",
+        "waiting",
+        "is",
+        "release",
+        "label",
+        "vep",
+        "age",
+        "idle",
+        "turn",
+        "lag",
+        "freeze",
+        "rounds",
+        "threads",
+        "comments",
+        "sort",
+        "nonsense",
+    ]);
+    let values = prop_oneof![
+        prop::sample::select(vec![
+            "compute",
+            "sig-compute",
+            "sig-sig-x",
+            "me",
+            "@me",
+            "none",
+            "@none",
+            "mysig",
+            "author",
+            "@author",
+            "automation",
+            "new",
+            "update",
+            "in-review",
+            "draft",
+            "needs-me",
+            "stalled",
+            "review-lag",
+            "sig-mismatch",
+            "success",
+            "flat",
+            "v1.10",
+            "1.9.3",
+            "401",
+            "#7",
+            ">7d",
+            ">=2w",
+            "<12h",
+            "=3d",
+            "7d..30d",
+            "*..2",
+            "30",
+            "1.5d",
+            ">3",
+            "0..*",
+            "age",
+            "turn-asc",
+            "updated-desc",
+            "needs-lgtm",
+            "\"dco-signoff: yes\"",
+            "\"a,b\"",
+            "\"\\\"\"",
+        ])
+        .prop_map(str::to_owned),
+        "[a-zA-Z0-9@#.,:*<>=\"\\\\ -]{0,10}",
+        ".{0,6}",
+    ];
+    let word = prop_oneof![
+        4 => ("-?", names, prop::collection::vec(values, 1..3))
+            .prop_map(|(sign, name, values)| format!("{sign}{name}:{}", values.join(","))),
+        1 => "-?[@#a-z0-9]{1,8}",
+        1 => "-?\"[^\"\\\\]{1,10}\"",
+        1 => ".{0,8}",
+    ];
+    prop::collection::vec(word, 0..5).prop_map(|words| words.join(" "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    #[test]
+    fn a_query_reads_back_as_it_is_printed_and_an_error_lies_in_the_text(text in any_query()) {
+        match Query::parse(&text) {
+            Ok(query) => {
+                let printed = query.to_string();
+                let again = Query::parse(&printed);
+                prop_assert_eq!(again.as_ref(), Ok(&query), "{} printed as {}", text, printed);
+                prop_assert_eq!(again.unwrap().to_string(), printed);
+            }
+            Err(error) => {
+                prop_assert!(error.at <= text.len() && text.is_char_boundary(error.at), "{}: {}", text, error);
+                prop_assert!(!error.message.is_empty());
+            }
+        }
+    }
+}
+
 #[test]
-fn new_is_what_another_did_since_the_last_look() {
-    let (mut facts, board) = world();
-    let query = Query::parse("is:new-to-me").unwrap();
-    let new = |facts: &Facts, seen: &Seen| {
-        query.select(facts, &board, seen).iter().map(|index| board.verdicts[*index].number.0).collect::<Vec<_>>()
+fn what_is_printed_is_short() {
+    for (text, printed) in [
+        ("  Offline   backup ", "Offline backup"),
+        ("SIG:SIG-Compute -IS:Draft", "sig:compute -is:draft"),
+        ("label:\"a b\",c", "label:\"a b\",c"),
+        ("\"-x\" \"a:b\"", "\"-x\" \"a:b\""),
+        ("age:30 idle:=2w turn:*..36h", "age:>=30d idle:=2w turn:*..36h"),
+        ("sort:age-desc author:@ME", "author:me sort:age"),
+        ("#12 waiting:bots", "#12 waiting:automation"),
+    ] {
+        assert_eq!(Query::parse(text).unwrap().to_string(), printed, "{text}");
+    }
+}
+
+#[test]
+fn a_saved_view_stands_at_the_start_and_its_rest_is_read_with_it() {
+    let (facts, board) = world();
+    let mut views = Views::default();
+    views.add("open", "is:open sort:age").unwrap().unwrap();
+    let select = |text: &str| -> Vec<u64> {
+        let shown = views.read(text).unwrap_or_else(|error| panic!("{text}: {error}")).select(&facts, &board);
+        shown.iter().map(|index| board.verdicts[*index].number.0).collect()
     };
-    // Proposal 2's last word is of Feb 28.
-    let before = Seen::from([1, 2, 3, 4].map(|number| (PullNumber(number), at("2032-02-27T00:00:00Z"))));
-    let word = |login: &str| CommentFacts {
-        id: NodeId::new("C"),
-        author: user(login),
-        body: "words".into(),
-        at: at("2032-02-28T00:00:00Z"),
-        edited_at: None,
-        url: String::new(),
-        association: Association::Outside,
-    };
-    Arc::make_mut(facts.pulls.get_mut(&PullNumber(2)).unwrap()).comments = vec![word("grace")];
-    assert!(new(&facts, &before).is_empty(), "one's own word is no news");
-    Arc::make_mut(facts.pulls.get_mut(&PullNumber(2)).unwrap()).comments.push(word("ada"));
-    assert_eq!(new(&facts, &before), [2]);
-    let after = Seen::from([(PullNumber(2), at("2032-02-28T00:00:00Z"))]);
-    assert_eq!(new(&facts, &after), [1, 3, 4], "never looked at is new");
+    assert_eq!(select("@open"), [1, 2, 3]);
+    assert_eq!(select(" @OPEN kind:new,update"), [1, 2]);
+    assert_eq!(select("@open sort:age-asc"), [3, 2, 1], "the rest's order outranks the view's");
+    assert_eq!(select("@ada"), [2], "another name is a login");
+    assert_eq!(select("kind:update @open"), [0; 0], "only the first word is a view");
+    let error = views.read("@open é stag:x").unwrap_err();
+    assert_eq!((error.at, &"@open é stag:x"[error.at..]), (9, "stag:x"));
+    assert!(views.add("a b", "is:open").is_err() && views.add("", "is:open").is_err());
+    assert_eq!(views.add("bad", "stag:x").unwrap().unwrap_err().at, 0);
+    views.add("OPEN", "is:merged").unwrap().unwrap();
+    assert_eq!((views.len(), views.find("open").unwrap().text.as_str()), (1, "is:merged"), "one of a name");
 }

@@ -127,8 +127,29 @@ fn the_commented_file_is_valid_and_states_the_defaults() {
     assert_eq!(settings.profile, commented.profile);
     assert_eq!(settings.api.value, commented.api.value);
     assert_eq!(settings.color, ColorChoice::Auto);
+    assert_eq!(settings.views.list().iter().map(|view| view.name.as_str()).collect::<Vec<_>>(), ["mine", "late"]);
     assert_eq!(settings.keys.len(), 1);
     assert!(settings.keys[0].place.contains("config.toml:"), "{:?}", settings.keys);
+}
+
+#[test]
+fn saved_views_keep_their_order_and_a_bad_one_is_told_with_the_place_inside_it() {
+    let file = "[views]\nzeta = \"is:open\"\nlate = \"is:open sort:turn stag:merging\"\nalpha = 'is:lagging'\n\
+                \"two words\" = \"is:open\"\nnumber = 3\n";
+    let settings = read(file, &[], &Flags::default());
+    let names: Vec<_> = settings.views.list().iter().map(|view| view.name.as_str()).collect();
+    assert_eq!(names, ["zeta", "alpha"], "the good ones count");
+    let failure = settings.require_good().unwrap_err();
+    for part in [
+        "config.toml:3:27: the view `late`: `stag:` is no qualifier: did you mean `stage:`?",
+        "config.toml:5:1: `two words` is no name of a view",
+        "config.toml:6:10: a text is needed here, not integer",
+    ] {
+        assert!(failure.cause.contains(part), "{part}\n{failure}");
+    }
+    assert_eq!(settings.mistakes.len(), 3, "{failure}");
+    let table = read("views = 1\n", &[], &Flags::default());
+    assert!(table.mistakes[0].message.contains("is a table"), "{:?}", table.mistakes);
 }
 
 #[test]

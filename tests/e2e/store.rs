@@ -9,10 +9,15 @@ use vepherd::domain::action::{Action, Intent, Post};
 use vepherd::domain::facts::{Association, CommentFacts, Mergeable, PullFacts, PullState, RepoFiles};
 use vepherd::domain::failure::FailureKind;
 use vepherd::domain::ids::{Login, NodeId, PullNumber, RepoId, Sha};
-use vepherd::shell::store::{NewRow, OutboxState, Read, SeenMark, Store, Taken};
+use vepherd::domain::marks::{Change, Lasts, Mark, Ruled, Ruling, SaidTurn, Snooze, Stamp, TextId, Until, Whose};
+use vepherd::shell::store::{NewRow, OutboxState, Read, Store, Taken};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
+}
+
+fn stamp(text: &str) -> Stamp {
+    Stamp { at: at(text), head: Sha::new("b") }
 }
 
 fn repo() -> RepoId {
@@ -90,9 +95,7 @@ fn what_is_kept_comes_back_from_the_file() {
         store.save_draft("comment/7", "not yet").unwrap();
         store.save_draft("comment/8", "gone").unwrap();
         store.drop_draft("comment/8").unwrap();
-        store
-            .mark_seen(&repo(), PullNumber(7), &SeenMark { at: at("2026-08-03T11:00:00Z"), head: Sha::new("b") })
-            .unwrap();
+        store.change_mark(&repo(), PullNumber(7), &[Change::Seen(Some(stamp("2026-08-03T11:00:00Z")))]).unwrap();
     }
     let store = Store::open(&path).unwrap();
     // GitHub's names are one whatever their case.
@@ -108,10 +111,98 @@ fn what_is_kept_comes_back_from_the_file() {
     assert_eq!(store.blob("abc").unwrap().as_deref(), Some("text"));
     assert_eq!(store.blob("def").unwrap(), None);
     assert_eq!(store.drafts().unwrap().into_iter().collect::<Vec<_>>(), [("comment/7".into(), "not yet".into())]);
-    assert_eq!(store.seen(&repo()).unwrap()[&PullNumber(7)].head, Sha::new("b"));
+    assert_eq!(store.marks(&repo()).unwrap()[&PullNumber(7)].seen, Some(stamp("2026-08-03T11:00:00Z")));
     assert!(store.load(&"acme/other".parse().unwrap()).unwrap().pulls.is_empty());
     assert_eq!(store.notice(), None);
     store.check().unwrap();
+}
+
+#[test]
+fn everything_said_comes_back_and_each_thing_is_taken_back_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.sqlite");
+    let about = TextId { by: Login::new("Ann"), place: "https://example.org/1".into() };
+    let ruling = Ruling {
+        about: about.clone(),
+        sentence: "I object.".into(),
+        ruled: Ruled::Dropped,
+        at: at("2026-08-03T11:00:00Z"),
+    };
+    let now = stamp("2026-08-03T11:00:00Z");
+    let freeze = Until::Freeze { release: "v1.10".into(), day: "2026-09-08".parse().unwrap() };
+    let said = vec![
+        Change::Seen(Some(now.clone())),
+        Change::Snooze(Some(Snooze { until: freeze, from: now.clone() })),
+        Change::Turn(Some(SaidTurn { whose: Whose::Sig("compute".into()), lasts: Lasts::UntilOff, from: now.clone() })),
+        Change::Ruling(about.clone(), Some(ruling)),
+    ];
+    let number = PullNumber(7);
+    let mut expected = Mark::default();
+    for change in said.clone() {
+        expected.apply(change);
+    }
+    // Two processes, each saying its own.
+    let (one, two) = (Store::open(&path).unwrap(), Store::open(&path).unwrap());
+    one.change_mark(&repo(), number, &said[..2]).unwrap();
+    two.change_mark(&repo(), number, &said[2..]).unwrap();
+    for store in [&one, &two, &Store::open(&path).unwrap()] {
+        assert_eq!(store.marks(&repo()).unwrap().into_iter().collect::<Vec<_>>(), [(number, expected.clone())]);
+        assert!(store.marks(&"acme/other".parse().unwrap()).unwrap().is_empty());
+    }
+    // A login's spelling makes no second verdict; taking one thing back leaves the rest.
+    let again = TextId { by: Login::new("ANN"), ..about };
+    two.change_mark(&repo(), number, &[Change::Ruling(again, None), Change::Snooze(None)]).unwrap();
+    let left = one.marks(&repo()).unwrap().remove(&number).unwrap();
+    assert_eq!((left.rulings.len(), left.snooze, left.seen), (0, None, Some(now)));
+    assert_eq!(left.turn, expected.turn);
+    one.change_mark(&repo(), number, &[Change::Turn(None), Change::Seen(None)]).unwrap();
+    assert!(two.marks(&repo()).unwrap().is_empty(), "nothing said is nothing kept");
+}
+
+#[test]
+fn a_mark_that_cannot_be_read_hides_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.sqlite");
+    let store = Store::open(&path).unwrap();
+    store.change_mark(&repo(), PullNumber(7), &[Change::Seen(Some(stamp("2026-08-03T11:00:00Z")))]).unwrap();
+    let other = Connection::open(&path).unwrap();
+    let put = "INSERT INTO marks (repo, number, kind, json) VALUES ('acme/enhancements', ?1, ?2, ?3)";
+    other.execute(put, (7, "snooze", "{}")).unwrap();
+    other.execute(put, (8, "turn", "[")).unwrap();
+    other.execute(put, (9, "of a later version", "{}")).unwrap();
+    let marks = store.marks(&repo()).unwrap();
+    assert_eq!(marks.keys().map(|number| number.0).collect::<Vec<_>>(), [7]);
+    assert!(marks[&PullNumber(7)].seen.is_some());
+}
+
+#[test]
+fn filters_are_remembered_newest_first_and_not_for_ever() {
+    let store = Store::in_memory().unwrap();
+    for text in ["one", "two", "three", "one"] {
+        store.remember_query(text).unwrap();
+    }
+    assert_eq!(store.queries().unwrap(), ["one", "three", "two"]);
+    for number in 0..120 {
+        store.remember_query(&format!("vep:{number}")).unwrap();
+    }
+    let kept = store.queries().unwrap();
+    assert_eq!((kept.len(), kept[0].as_str()), (100, "vep:119"));
+}
+
+#[test]
+fn a_store_from_before_the_marks_keeps_what_was_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.sqlite");
+    Store::open(&path)
+        .unwrap()
+        .change_mark(&repo(), PullNumber(7), &[Change::Seen(Some(stamp("2026-08-03T11:00:00Z")))])
+        .unwrap();
+    let old = Connection::open(&path).unwrap();
+    old.execute_batch("DROP TABLE marks; DROP TABLE queries; PRAGMA user_version = 3;").unwrap();
+    drop(old);
+    let store = Store::open(&path).unwrap();
+    assert_eq!(store.marks(&repo()).unwrap().len(), 1);
+    store.remember_query("is:open").unwrap();
 }
 
 #[test]

@@ -8,6 +8,7 @@ use vepherd::app::model::{Level, Model, Section, Settings, Toast, TodayRow};
 use vepherd::domain::board::{Board, Freeze, Lane, Viewer};
 use vepherd::domain::facts::*;
 use vepherd::domain::ids::{Login, NodeId, PullNumber, Release, RepoId, Sha, SigName, VepNumber};
+use vepherd::domain::marks::{Lasts, Ruled, Saying, Stamp, Until, Whose};
 use vepherd::domain::profile::Profile;
 use vepherd::domain::prow::approve::{Approval, Approver, Need};
 use vepherd::domain::prow::gate::{Gate, GateState};
@@ -364,20 +365,29 @@ pub fn model() -> Model {
             days: 18,
         }),
         verdicts,
+        local: BTreeMap::new(),
     };
     model.lists.shown = (0..model.board.verdicts.len()).collect();
     model.lists.columns = lanes(&model);
     model.lists.conflicts = vec![model.board.verdicts.len() - 1];
     let at = |number: u64| model.board.verdicts.iter().position(|v| v.number == PullNumber(number)).unwrap();
-    let row = |number: u64, what: &str, days: f64| TodayRow { verdict: at(number), what: what.to_owned(), days };
+    let row = |number: u64, act: &str, why: &str| TodayRow {
+        verdict: at(number),
+        act: act.to_owned(),
+        why: why.to_owned(),
+        note: None,
+    };
     model.lists.today = vec![
         Section {
             title: "You".to_owned(),
-            rows: vec![row(320, "hazel's approval waits for you: lift the hold or say why not", 11.0)],
+            rows: vec![row(320, "answer hazel: the approval is held for you", "11 d since hazel's approval")],
         },
         Section {
             title: "SIG storage".to_owned(),
-            rows: vec![row(402, "needs a shepherd", 11.0), row(398, "needs a shepherd", 8.0)],
+            rows: vec![
+                row(402, "needs a shepherd", "11 d since the author's push, freeze in 18 d"),
+                row(398, "needs a shepherd", "8 d since the author's push"),
+            ],
         },
         Section { title: "Watching".to_owned(), rows: vec![] },
     ];
@@ -385,7 +395,71 @@ pub fn model() -> Model {
     model.columns.pull = Some(PullNumber(402));
     model.today.pull = Some(PullNumber(320));
     model.conflicts.pull = Some(PullNumber(260));
-    model.seen.insert(PullNumber(398), ago(0.5));
+    model
+}
+
+/// The board with every kind of mark on it, its lists made by the program.
+pub fn marked() -> Model {
+    let mut model = model();
+    let mut facts = (*model.facts).clone();
+    // Turns begin with a push here, except where the fixture says otherwise.
+    for verdict in &model.board.verdicts {
+        let pull = Arc::make_mut(facts.pulls.get_mut(&verdict.number).unwrap());
+        let push = verdict.clocks.turn_since;
+        pull.commits.push(CommitFacts {
+            oid: Sha::new("c0ffee"),
+            committed_at: push,
+            author: pull.author.as_ref().map(|author| author.login.clone()),
+            message: "Reword".to_owned(),
+            merge: false,
+        });
+    }
+    let mut set = |number: u64, change: &dyn Fn(&mut Verdict)| {
+        change(Arc::make_mut(model.board.verdicts.iter_mut().find(|verdict| verdict.number.0 == number).unwrap()));
+    };
+    let possible = PossibleObjection {
+        by: Login::new("elm"),
+        at: ago(5.0),
+        sentence: "I would object to this in its present form.".to_owned(),
+        event: None,
+    };
+    let my_sig = |verdict: &mut Verdict| verdict.urgency.my_turn = MyTurn::MySig;
+    for number in [398, 314, 382, 363] {
+        set(number, &my_sig);
+    }
+    set(382, &|verdict| {
+        verdict.possible_objections = vec![possible.clone()];
+        verdict.urgency.freeze_in_days = Some(6);
+        verdict.waiting_on[0].rule = Rule::SignOff;
+        verdict.waiting_on[0].why = "nobody who represents compute has signed off".to_owned();
+    });
+    set(372, &|verdict| {
+        let undecided = PossibleObjection { by: Login::new("fir"), ..possible.clone() };
+        verdict.possible_objections = vec![undecided];
+        verdict.waiting_on = vec![waiting(Rule::Answer, Who::Author, "fern", "elm asked", 46.0)];
+    });
+    let stamp = |days: f64, head: &str| Stamp { at: ago(days), head: Sha::new(head) };
+    let here = "b1c2d3e4f5a6b7c8d9e0";
+    let mut say = |number: u64, saying: Saying, stamp: Stamp| {
+        let mark = model.marks.get(&PullNumber(number)).cloned().unwrap_or_default();
+        vepherd::domain::marks::apply(&mut model.marks, PullNumber(number), mark.changes(saying, &stamp));
+    };
+    // Done at an earlier head: the push since brings it back.
+    say(398, Saying::Done, stamp(9.0, "an older head"));
+    say(363, Saying::Done, stamp(1.0, here));
+    say(314, Saying::Snooze(Until::Push), stamp(2.0, here));
+    say(351, Saying::Snooze(Until::Moment { at: "2026-08-24T00:00:00Z".parse().unwrap() }), stamp(0.2, here));
+    say(405, Saying::Turn(Whose::Mine, Lasts::UntilHuman), stamp(0.1, here));
+    say(382, Saying::Rule(possible, Ruled::Confirmed), stamp(0.1, here));
+    model.facts = Arc::new(facts);
+    model.home = vepherd::app::model::Home::Today;
+    relisted(model)
+}
+
+/// The model after the program has listed everything anew.
+pub fn relisted(mut model: Model) -> Model {
+    let marks = model.marks.clone();
+    let _ = vepherd::app::update::update(&mut model, NOW.parse().unwrap(), vepherd::app::msg::Msg::MarksLoaded(marks));
     model
 }
 

@@ -90,6 +90,8 @@ fn the_foot_of_a_narrow_screen_keeps_what_matters() {
             text: ["sig:storage wating:author"].into(),
             before: String::new(),
             error: Some((12, "`wating:` is no qualifier: did you mean `waiting:`?".to_owned())),
+            completing: None,
+            recalled: None,
         })));
     };
     type Case<'a> = (&'a str, &'a dyn Fn(&mut Model), &'a [&'a str]);

@@ -12,7 +12,7 @@ use vepherd::domain::prow::gate::{Gate, GateState};
 use vepherd::view::styles::{ColorMode, GlyphSet, Styles};
 
 use super::dump::{drawn, dump, text};
-use super::fixture::{ago, model, with_toast};
+use super::fixture::{ago, marked, model, relisted, with_toast};
 
 /// The sizes that are looked at.
 const SIZES: [(u16, u16); 4] = [(220, 60), (160, 45), (100, 30), (80, 24)];
@@ -103,6 +103,7 @@ pub fn picker() -> Model {
         matches: vec![0, 1, 2],
         selected: 1,
         about: None,
+        typed: Typed::Assignee,
     })));
     model
 }
@@ -113,12 +114,31 @@ pub fn filter() -> Model {
         text: TextArea::from(["sig:storage stag:conflict"]),
         before: String::new(),
         error: Some((12, "no such qualifier: stag".to_owned())),
+        completing: None,
+        recalled: None,
     })));
     model
 }
 
 fn at(mut model: Model, home: Home) -> Model {
     model.home = home;
+    model
+}
+
+fn completing() -> Model {
+    let mut model = filter();
+    let option = |text: &str, note: &str| vepherd::domain::query::Suggestion { text: text.into(), note: note.into() };
+    if let Some(Overlay::Filter(prompt)) = &mut model.overlay {
+        prompt.text = TextArea::from(["sig:storage"]);
+        prompt.error = None;
+        prompt.completing = Some(Completing {
+            head: "sig:".to_owned(),
+            after: String::new(),
+            alike: String::new(),
+            options: vec![option("compute", "31"), option("storage", "12"), option("network", "4")],
+            selected: Some(1),
+        });
+    }
     model
 }
 
@@ -159,7 +179,6 @@ fn every_screen_at_every_size() {
     let screens = [
         ("board", model()),
         ("board-second", second_column()),
-        ("today", at(model(), Home::Today)),
         ("conflicts", at(model(), Home::Conflicts)),
         ("document", page(Tab::Document)),
         ("conversation", page(Tab::Conversation)),
@@ -171,6 +190,36 @@ fn every_screen_at_every_size() {
             insta::assert_snapshot!(format!("{name}-{width}x{height}"), dump(&drawn(model, &calm(), width, height)));
         }
     }
+}
+
+/// Every kind of row of Today, at the sizes at which people have it.
+#[test]
+fn today_at_every_size() {
+    let mut all = marked();
+    all.shows_quiet = true;
+    let all = relisted(all);
+    for (name, model) in [("today", marked()), ("today-all", all)] {
+        for (width, height) in [(220, 60), (120, 40), (80, 24), (40, 12)] {
+            let mut model = model.clone();
+            model.size = (width, height);
+            insta::assert_snapshot!(format!("{name}-{width}x{height}"), dump(&drawn(&model, &calm(), width, height)));
+        }
+    }
+    let mut conflicts = marked();
+    conflicts.home = Home::Conflicts;
+    insta::assert_snapshot!("conflicts-marked", dump(&drawn(&conflicts, &calm(), 120, 36)));
+    let mut board = marked();
+    board.home = Home::Board;
+    insta::assert_snapshot!("board-marked", dump(&drawn(&board, &calm(), 160, 45)));
+    let mut page = marked();
+    page.pages.push(Page::Proposal(ProposalPage {
+        pull: PullNumber(382),
+        tab: Tab::Verdict,
+        scroll: [0; 6],
+        side_scroll: 0,
+        head: Sha::new("b1c2d3e4f5a6b7c8d9e0"),
+    }));
+    insta::assert_snapshot!("verdict-marked", dump(&drawn(&page, &calm(), 100, 36)));
 }
 
 /// Denser, folded, and with the verdict beside the columns.
@@ -205,6 +254,7 @@ fn the_other_screens_at_one_size() {
         ("help", help()),
         ("picker", picker()),
         ("filter", filter()),
+        ("completing", completing()),
         ("threads", page(Tab::Threads)),
         ("timeline", page(Tab::Timeline)),
         ("description", page(Tab::Description)),

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::app::registry::Command;
 use crate::domain::action::BadIntent;
 use crate::domain::ids::{Login, NodeId, PullNumber, Sha, SigName};
+use crate::domain::marks::Saying;
 use crate::domain::prow::forecast::Forecast;
+use crate::domain::query::Suggestion;
 
 /// What takes the keys before the page does.
 #[derive(Clone, Debug)]
@@ -176,6 +178,25 @@ pub struct FilterPrompt {
     pub before: String,
     /// Why the text is no query: where (the byte) and what.
     pub error: Option<(usize, String)>,
+    /// What may stand at the cursor, while Tab goes through it.
+    pub completing: Option<Completing>,
+    /// The place in the history that the text came from.
+    pub recalled: Option<usize>,
+}
+
+/// What may stand in the place of a word, while Tab goes through it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completing {
+    /// The text before the word.
+    pub head: String,
+    /// The text after it.
+    pub after: String,
+    /// What all of them begin with.
+    pub alike: String,
+    /// What may stand there.
+    pub options: Vec<Suggestion>,
+    /// The one that stands there now; none for what all begin with.
+    pub selected: Option<usize>,
 }
 
 /// A list to pick from.
@@ -193,6 +214,21 @@ pub struct Picker {
     pub selected: usize,
     /// The proposal that it is about, and the head that was read; none for the palette.
     pub about: Option<(PullNumber, Sha)>,
+    /// What a typed word means that is no choice yet.
+    pub typed: Typed,
+}
+
+/// What a typed word means that is no choice of a picker yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typed {
+    /// Nothing: it only narrows.
+    Nothing,
+    /// A login to assign.
+    Assignee,
+    /// Until when to snooze.
+    Until,
+    /// Whose turn it is.
+    Turn,
 }
 
 /// One choice of a picker.
@@ -224,4 +260,8 @@ pub enum Pick {
     Resolve(NodeId),
     /// Give a command.
     Command(Command),
+    /// Say something about the proposal, for oneself alone.
+    Say(Saying),
+    /// Show a saved view, by its name.
+    View(String),
 }

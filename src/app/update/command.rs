@@ -1,6 +1,6 @@
 //! One command → its doing. Refusals come from [`available`]; what is refused says why.
 
-use super::{composer, filter, home, outbox, page, picker, quit, sync, toast};
+use super::{composer, filter, home, marks, outbox, page, picker, quit, sync, toast};
 use crate::app::available;
 use crate::app::effect::{Effect, Effects, SyncMode};
 use crate::app::model::{HelpPage, HelpRow, Home, Leaving, Level, Model, Overlay, Page, Tab};
@@ -60,9 +60,19 @@ pub fn run(model: &mut Model, command: Command) -> Effects {
             }
         },
         Command::Threads => threads(model),
-        Command::MarkSeen => facts::mark_seen(model),
+        Command::MarkSeen => marks::done(model),
+        Command::Snooze => marks::snooze(model),
+        Command::SayTurn => marks::turn(model),
+        Command::Objections => marks::objections(model),
+        Command::ShowQuiet => marks::toggle_quiet(model),
+        Command::Views => filter::views(model),
+        Command::View1 | Command::View2 | Command::View3 | Command::View4 => {
+            command.view().map_or_else(Effects::none, |place| filter::nth_view(model, place))
+        }
         Command::NextProposal => page::sibling(model, 1),
         Command::PreviousProposal => page::sibling(model, -1),
+        // What would be public in a moment goes before what only the viewer sees.
+        Command::Undo if model.undoable.is_empty() => marks::undo(model),
         Command::Undo => outbox::undo(model),
         Command::Outbox => outbox::open(model),
         Command::Resend => outbox::resend(model),
@@ -74,6 +84,10 @@ pub fn run(model: &mut Model, command: Command) -> Effects {
         Command::Accept => accept(model),
         Command::PickNext => picker::step(model, 1),
         Command::PickPrevious => picker::step(model, -1),
+        Command::Complete => filter::complete(model, 1),
+        Command::CompleteBack => filter::complete(model, -1),
+        Command::Older => filter::recall(model, 1),
+        Command::Newer => filter::recall(model, -1),
         Command::Suspend => Effect::Suspend.into(),
         Command::Quit => quit(model),
     }

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use super::{composer, home, page, toast};
-use crate::app::effect::{Effect, Effects};
+use crate::app::effect::Effects;
 use crate::app::lists;
 use crate::app::model::{Level, Model};
+use crate::domain::board::{Board, Viewer};
 use crate::domain::facts::{Facts, Gap};
 use crate::domain::roster::Roster;
+use crate::domain::verdict::Verdict;
 
 /// Facts were read from the store.
 pub fn loaded(model: &mut Model, facts: Arc<Facts>) -> Effects {
@@ -29,10 +31,18 @@ pub fn loaded(model: &mut Model, facts: Arc<Facts>) -> Effects {
 pub fn rederive(model: &mut Model) {
     let settings = &model.settings;
     model.board = model.readings.derive(&model.facts, &settings.profile, settings.sigs.as_deref(), model.at);
+    remark(model);
+}
+
+/// Looks at the board anew in the light of what the viewer says: after a change of marks.
+pub fn remark(model: &mut Model) {
+    let nothing = Board::of(Viewer::default(), None, Vec::<Arc<Verdict>>::new());
+    let board = std::mem::replace(&mut model.board, nothing);
+    model.board = board.with_marks(&model.facts, &model.settings.profile, &model.marks, model.at);
     relist(model);
 }
 
-/// Derives the lists alone: after a change of filter, grouping or seen marks.
+/// Derives the lists alone: after a change of filter or grouping.
 pub fn relist(model: &mut Model) {
     model.lists = lists::derive(model);
     let before = model.cursor(model.home).clone();
@@ -44,18 +54,6 @@ pub fn relist(model: &mut Model) {
     } else {
         home::clamp(model);
     }
-}
-
-/// Marks the target as seen: it comes back to Today when something human happens.
-pub fn mark_seen(model: &mut Model) -> Effects {
-    let Some(pull) = model.target() else { return Effects::none() };
-    let Some(head) = model.facts.pulls.get(&pull).map(|pull| pull.head.clone()) else { return Effects::none() };
-    let at = model.at;
-    model.seen.insert(pull, at);
-    relist(model);
-    let mut effects = toast(model, Level::Info, format!("{pull} is marked as seen"));
-    effects.push(Effect::MarkSeen { pull, at, head });
-    effects
 }
 
 /// What changed on proposals that we wrote on: Prow's answer, as far as labels show it.

@@ -182,7 +182,10 @@ pub fn follow(model: &mut Model) {
             let first = cursor.first_row.first().copied().unwrap_or(0);
             // A section's heading comes into view with its first row.
             let heading = if cursor.row == 0 { selected.saturating_sub(1) } else { selected };
+            // So does the second line of a row that has two.
+            let why = lines.get(selected + 1).is_some_and(|line| matches!(line, TodayLine::Why(..)));
             let first = geometry::keep_in_view(heading, first, fit, lines.len());
+            let first = geometry::keep_in_view(selected + usize::from(why), first, fit, lines.len());
             cursor.first_row = vec![geometry::keep_in_view(selected, first, fit, lines.len())];
         }
         Home::Conflicts => {

@@ -34,6 +34,7 @@ pub fn clicked(model: &mut Model, cell: (u16, u16)) -> Effects {
         Target::Command(command) => command::run(model, command),
         Target::Undo => command::run(model, Command::Undo),
         Target::Choice(place) => picker::clicked(model, place),
+        Target::Quiet => command::run(model, Command::ShowQuiet),
         Target::Overlay => match model.overlay {
             Some(Overlay::Help(_)) => command::run(model, Command::Back),
             _ => Effects::none(),

@@ -4,15 +4,16 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui_textarea::{Input, Key, TextArea};
 
-use super::{command, composer, keys, prompt_input};
+use super::{command, composer, filter, keys, marks, prompt_input};
 use crate::app::available;
 use crate::app::effect::Effects;
 use crate::app::geometry;
 use crate::app::hit;
-use crate::app::model::{Choice, Model, Overlay, Pick, Picker, Purpose};
+use crate::app::model::{Choice, Model, Overlay, Pick, Picker, Purpose, Typed};
 use crate::app::registry::{self, Availability, Command, Group};
 use crate::domain::action::{Action, Intent};
 use crate::domain::ids::{Login, PullNumber, Sha};
+use crate::domain::marks::{Lasts, Saying, Until, Whose};
 use crate::domain::roster::Roster;
 use crate::domain::text::{sanitize_line, truncate};
 
@@ -23,9 +24,16 @@ fn picker(model: &mut Model) -> Option<&mut Picker> {
     }
 }
 
-fn show(model: &mut Model, title: String, choices: Vec<Choice>, about: Option<(PullNumber, Sha)>) -> Effects {
+/// Opens a list to pick from.
+pub fn show(
+    model: &mut Model,
+    title: String,
+    choices: Vec<Choice>,
+    about: Option<(PullNumber, Sha)>,
+    typed: Typed,
+) -> Effects {
     let matches = (0..choices.len()).collect();
-    let picker = Picker { title, text: TextArea::default(), choices, matches, selected: 0, about };
+    let picker = Picker { title, text: TextArea::default(), choices, matches, selected: 0, about, typed };
     model.overlay = Some(Overlay::Picker(Box::new(picker)));
     Effects::none()
 }
@@ -33,8 +41,15 @@ fn show(model: &mut Model, title: String, choices: Vec<Choice>, about: Option<(P
 /// Every command that can be given on the screen, except moving about and typing.
 pub fn palette(model: &mut Model) -> Effects {
     let layers = keys::screen_layers(model);
+    let views = model.settings.views.list().iter().map(|view| Choice {
+        label: format!("view @{}", view.name),
+        note: view.text.clone(),
+        pick: Pick::View(view.name.clone()),
+    });
+    // Its own line says more than "the first saved view".
     let choices = registry::ENTRIES
         .iter()
+        .filter(|entry| entry.command.view().is_none())
         .filter(|entry| !matches!(entry.group, Group::Move | Group::Type) && entry.command != Command::Palette)
         .filter(|entry| entry.layers.iter().any(|layer| layers.contains(layer)))
         .filter_map(|entry| {
@@ -47,8 +62,9 @@ pub fn palette(model: &mut Model) -> Effects {
             };
             Some(Choice { label: entry.name.to_owned(), note, pick: Pick::Command(entry.command) })
         })
+        .chain(views)
         .collect();
-    show(model, "Commands".to_owned(), choices, None)
+    show(model, "Commands".to_owned(), choices, None, Typed::Nothing)
 }
 
 /// Who may shepherd the target: take or give up oneself first, then the representatives of its SIGs, then those who
@@ -83,7 +99,8 @@ pub fn shepherds(model: &mut Model) -> Effects {
         choices.push(choice(format!("unassign {login}"), "assigned now", Pick::Unassign(login.clone())));
     }
     let (number, head) = (pull.number, pull.head.clone());
-    show(model, format!("Who shepherds {number}? Pick, or type a login"), choices, Some((number, head)))
+    let title = format!("Who shepherds {number}? Pick, or type a login");
+    show(model, title, choices, Some((number, head)), Typed::Assignee)
 }
 
 /// Which thread to reply in, or to resolve: as the page has them, open ones first.
@@ -115,7 +132,7 @@ pub fn threads(model: &mut Model, command: Command) -> Effects {
     } else {
         format!("Reply in which thread of {number}?")
     };
-    show(model, title, choices, Some((number, head)))
+    show(model, title, choices, Some((number, head)), Typed::Nothing)
 }
 
 /// A key that means no command.
@@ -141,20 +158,30 @@ fn is_login(text: &str) -> bool {
 }
 
 fn narrow(model: &mut Model) {
+    let now = model.at;
     let Some(picker) = picker(model) else { return };
     let typed = picker.text.lines().join(" ");
     let typed = typed.trim();
-    if picker.choices.iter().any(|choice| matches!(choice.pick, Pick::Assign(_) | Pick::Unassign(_))) {
-        // The choice made of the typed login is the last one, and is made anew.
-        picker.choices.retain(|choice| choice.note != TYPED);
-        let login = typed.strip_prefix('@').unwrap_or(typed);
-        if is_login(login) {
-            let pick = Pick::Assign(Login::new(login));
-            let known = picker.choices.iter().any(|choice| choice.pick == pick);
-            if !known {
-                picker.choices.push(Choice { label: format!("give it to {login}"), note: TYPED.to_owned(), pick });
-            }
+    // The choice made of what is typed is the last one, and is made anew.
+    picker.choices.retain(|choice| choice.note != TYPED);
+    let made = match picker.typed {
+        Typed::Nothing => None,
+        Typed::Assignee => {
+            let login = typed.strip_prefix('@').unwrap_or(typed);
+            is_login(login).then(|| (format!("give it to {login}"), Pick::Assign(Login::new(login))))
         }
+        Typed::Until => {
+            let until = Until::parse(typed, now, None).ok();
+            until.map(|until| (until.words(), Pick::Say(Saying::Snooze(until))))
+        }
+        Typed::Turn => {
+            Whose::parse(typed).map(|whose| (whose.words(), Pick::Say(Saying::Turn(whose, Lasts::UntilHuman))))
+        }
+    };
+    if let Some((label, pick)) = made
+        && !picker.choices.iter().any(|choice| choice.pick == pick)
+    {
+        picker.choices.push(Choice { label, note: TYPED.to_owned(), pick });
     }
     let mut matcher = Matcher::new(Config::DEFAULT);
     let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
@@ -212,6 +239,11 @@ pub fn accept(model: &mut Model) -> Effects {
     model.overlay = None;
     let action = match pick {
         Pick::Command(command) => return command::run(model, command),
+        Pick::Say(saying) => {
+            let Some((pull, _)) = about else { return Effects::none() };
+            return marks::say(model, pull, saying);
+        }
+        Pick::View(name) => return filter::view(model, &name),
         Pick::Assign(login) => Action::Assign { login },
         Pick::Unassign(login) => Action::Unassign { login },
         Pick::Resolve(thread) => Action::Resolve { thread },

@@ -61,6 +61,8 @@ pub fn ended(model: &mut Model, request: ReqId, outcome: SyncOutcome) -> Effects
         (true, 1) => toast(model, Level::Good, "1 proposal has changed"),
         (true, n) => toast(model, Level::Good, format!("{n} proposals have changed")),
     };
+    // Another process of the viewer's may have marked something meanwhile.
+    effects.push(Effect::LoadMarks);
     if let Some(first) = news {
         let more = if more == 0 { String::new() } else { format!(" (and {more} more)") };
         effects.extend(toast(model, Level::Warn, format!("{first}{more}")));

@@ -2,6 +2,7 @@
 //! types: a renamed field of ours must not rename what people script against.
 
 mod detail;
+mod local;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -9,9 +10,11 @@ use serde_json::{Map, Value, json};
 use super::page::Subject;
 use crate::domain::board::Board;
 use crate::domain::facts::{Facts, Gap, Mergeable, PullFacts, PullState};
+use crate::domain::marks::Local;
 use crate::domain::verdict::{Checks, Disagreement, Objection, Problem, ReleaseSource, Verdict, ask, disagreements};
 
 pub use detail::proposal_in_full;
+pub use local::local;
 
 /// The version of the shape.
 pub const SCHEMA: u32 = 1;
@@ -22,7 +25,7 @@ pub fn list(facts: &Facts, board: &Board, shown: &[usize], now: Timestamp) -> Va
     let proposals: Vec<Value> = shown
         .iter()
         .filter_map(|index| board.verdicts.get(*index))
-        .filter_map(|verdict| Some(proposal(facts.pulls.get(&verdict.number)?, verdict)))
+        .filter_map(|verdict| Some(proposal(facts.pulls.get(&verdict.number)?, verdict, board.local(verdict.number))))
         .collect();
     let mut top = head(facts, board, now);
     top.insert("proposals".to_owned(), Value::Array(proposals));
@@ -33,7 +36,10 @@ pub fn list(facts: &Facts, board: &Board, shown: &[usize], now: Timestamp) -> Va
 #[must_use]
 pub fn show(subject: &Subject<'_>, board: &Board, now: Timestamp) -> Value {
     let mut top = head(subject.facts, board, now);
-    top.insert("proposal".to_owned(), proposal_in_full(subject.pull, subject.verdict, subject.explanation));
+    top.insert(
+        "proposal".to_owned(),
+        proposal_in_full(subject.pull, subject.verdict, subject.explanation, subject.local),
+    );
     Value::Object(top)
 }
 
@@ -58,7 +64,7 @@ fn head(facts: &Facts, board: &Board, now: Timestamp) -> Map<String, Value> {
 
 /// One proposal, as `list` has it.
 #[must_use]
-pub fn proposal(pull: &PullFacts, verdict: &Verdict) -> Value {
+pub fn proposal(pull: &PullFacts, verdict: &Verdict, local: Option<&Local>) -> Value {
     let signoffs: Map<String, Value> = verdict
         .signoffs
         .iter()
@@ -181,6 +187,7 @@ pub fn proposal(pull: &PullFacts, verdict: &Verdict) -> Value {
         "at_risk": verdict.at_risk,
         "reasons": verdict.reasons.iter().map(|it| json!({ "code": it.code, "message": it.message })).collect::<Vec<_>>(),
         "problems": verdict.problems.iter().map(|it| problem(pull, it)).collect::<Vec<_>>(),
+        "local": self::local(local),
         "fetched_at": time(pull.fetched_at),
         "incomplete": pull.truncated.iter().map(|it| json!({ "part": it.part, "why": it.why })).collect::<Vec<_>>(),
         "truncated": pull.truncated.iter().map(|it| json!({ "part": it.part, "why": it.why })).collect::<Vec<_>>(),

@@ -5,6 +5,7 @@
 mod people;
 mod reasoning;
 mod talk;
+mod yours;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -15,6 +16,7 @@ use super::json::time;
 use super::{Out, Paint};
 use crate::domain::facts::{Actor, EventKind, Facts, PullFacts, ReviewState};
 use crate::domain::ids::Login;
+use crate::domain::marks::Local;
 use crate::domain::profile::Profile;
 use crate::domain::text::{sanitize, sanitize_line, width};
 use crate::domain::verdict::{Evidence, Explanation, Verdict};
@@ -33,8 +35,12 @@ pub struct Subject<'a> {
     pub verdict: &'a Verdict,
     /// Why.
     pub explanation: &'a Explanation,
+    /// What the viewer said.
+    pub local: Option<&'a Local>,
     /// The process.
     pub profile: &'a Profile,
+    /// The moment of the page.
+    pub now: Timestamp,
 }
 
 /// The whole page.
@@ -43,10 +49,11 @@ pub fn show(out: Out, subject: &Subject<'_>) -> String {
     let mut page = Page { out, text: String::new(), events: events(subject.pull) };
     page.head(subject);
     page.turn(subject);
+    page.yours(subject.local, subject.now);
     page.shepherd(subject);
     page.signoffs(subject.verdict);
     page.positions(subject);
-    page.objections(subject.verdict);
+    page.objections(subject.verdict, subject.local);
     page.gate(subject);
     page.clocks(subject);
     page.release(subject.verdict);

@@ -4,6 +4,7 @@
 use crate::cli::output::{Out, Paint};
 use crate::domain::board::Board;
 use crate::domain::facts::{Facts, PullFacts};
+use crate::domain::marks::{Local, Quiet};
 use crate::domain::text::{sanitize_line, truncate, width};
 use crate::domain::verdict::{Kind, SignOffState, Sla, Verdict, Waiting, Who};
 
@@ -54,7 +55,10 @@ pub fn list(out: Out, facts: &Facts, board: &Board, shown: &[usize]) -> String {
     text.push('\n');
     for (verdict, cells, title) in &rows {
         let mut row = line(cells, title);
-        if let Some(mark) = marks(verdict) {
+        let said = board.local(verdict.number).and_then(said);
+        let mark: Vec<String> = said.into_iter().chain(marks(verdict)).collect();
+        if !mark.is_empty() {
+            let mark = mark.join(" ");
             row = format!("{row}  [{mark}]");
         }
         text.push_str(&out.paint_row(verdict, &cut(&row)));
@@ -145,6 +149,18 @@ pub fn signoff_glyph(state: SignOffState) -> char {
         SignOffState::Missing => '∙',
         SignOffState::Vetoed => '✗',
     }
+}
+
+/// What the viewer said about it, and whether it is back.
+fn said(local: &Local) -> Option<String> {
+    let mut parts: Vec<String> = Vec::new();
+    parts.extend(local.back.as_ref().map(|back| format!("▲ {}", sanitize_line(&back.words()))));
+    parts.extend(local.quiet.as_ref().map(|quiet| match quiet {
+        Quiet::Done { .. } => "done".to_owned(),
+        Quiet::Snoozed { .. } => format!("☾ {}", sanitize_line(&quiet.words())),
+    }));
+    parts.extend(local.turn.as_ref().map(|turn| format!("you said: {}", sanitize_line(&turn.whose.words()))));
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 /// What a card must not hide: veto, hold, problems, missing facts.

@@ -1,58 +1,12 @@
 //! Reading a query. Every error says which byte is wrong and which words would be right.
 
-use super::{Clock, Is, Query, QueryError, Range, Sort, SortBy, Term, Test, WaitingFor, Whom};
+use super::vocabulary::{MEASURES, QUALIFIERS, SORTS, STATES, nearest, value_of, words_of};
+use super::{Amount, Measure, Query, QueryError, Range, Sort, Term, Test, Unit, WaitingFor, Whom};
 use crate::domain::ids::{Login, PullNumber, Release, SigName, VepNumber};
-use crate::domain::verdict::{Kind, Stage};
+use crate::domain::verdict::{SignOffState, Stage};
 
-/// The qualifiers, as an error lists them.
-const QUALIFIERS: [&str; 16] = [
-    "sig",
-    "owner",
-    "participating",
-    "shepherd",
-    "author",
-    "stage",
-    "kind",
-    "waiting",
-    "is",
-    "release",
-    "label",
-    "age",
-    "idle",
-    "turn",
-    "vep",
-    "sort",
-];
-
-/// The values of `is:`.
-const STATES: [(&str, Is); 16] = [
-    ("stalled", Is::Stalled),
-    ("vetoed", Is::Vetoed),
-    ("held", Is::Held),
-    ("signed", Is::Signed),
-    ("unsigned", Is::Unsigned),
-    ("draft", Is::Draft),
-    ("mine", Is::Mine),
-    ("lagging", Is::Lagging),
-    ("new-to-me", Is::NewToMe),
-    ("open", Is::Open),
-    ("merged", Is::Merged),
-    ("closed", Is::Closed),
-    ("converged", Is::Converged),
-    ("not-converged", Is::NotConverged),
-    ("at-risk", Is::AtRisk),
-    ("ready", Is::Ready),
-];
-
-const KINDS: [(&str, Kind); 3] = [("new", Kind::New), ("update", Kind::Update), ("process", Kind::Process)];
-
-const SORTS: [(&str, SortBy); 5] = [
-    ("urgency", SortBy::Urgency),
-    ("age", SortBy::Age),
-    ("idle", SortBy::Idle),
-    ("turn", SortBy::Turn),
-    ("updated", SortBy::Updated),
-];
+/// Nothing that is compared is larger.
+const MOST: f64 = 1e6;
 
 /// A piece of the query between white space; quotes are taken off.
 struct Piece {
@@ -114,18 +68,33 @@ fn text_test(word: String) -> Test {
 
 fn test(name: &str, name_at: usize, at: usize, value: &str) -> Result<Test, QueryError> {
     Ok(match name {
-        "sig" => Test::Sig(sig(value)),
-        "owner" => Test::Owner(sig(value)),
-        "participating" => Test::Participating(sig(value)),
-        "shepherd" => Test::Shepherd(whom(value)),
-        "author" => Test::Author(whom(value)),
+        "sig" => Test::Sig(sig(at, value)?),
+        "owner" => Test::Owner(sig(at, value)?),
+        "participating" => Test::Participating(sig(at, value)?),
+        "signed" => Test::SignOff(SignOffState::Signed, sig(at, value)?),
+        "stale" => Test::SignOff(SignOffState::Stale, sig(at, value)?),
+        "missing" => Test::SignOff(SignOffState::Missing, sig(at, value)?),
+        "shepherd" => Test::Shepherd(whom(at, value)?),
+        "author" => Test::Author(whom(at, value)?),
+        "involves" => match whom(at, value)? {
+            Whom::Nobody => return fail(at, "somebody always takes part: write involves:me or involves:LOGIN"),
+            whom => Test::Involves(whom),
+        },
+        "veto" => Test::Veto(whom(at, value)?),
+        "hold" => Test::Hold(whom(at, value)?),
         "stage" => {
             let stages = Stage::ALL.map(|stage| (stage.code(), stage));
             Test::Stage(one_of(at, value, "stage", &stages)?)
         }
-        "kind" => Test::Kind(one_of(at, value, "kind", &KINDS)?),
-        "waiting" => Test::Waiting(waiting(value)),
-        "is" => Test::Is(one_of(at, value, "is", &STATES)?),
+        "kind" => Test::Kind(of_words(at, value, "kind")?),
+        "checks" => Test::Checks(of_words(at, value, "checks")?),
+        "convergence" => Test::Convergence(of_words(at, value, "convergence")?),
+        "reason" => Test::Reason(of_words(at, value, "reason")?),
+        "problem" => Test::Problem(of_words(at, value, "problem")?),
+        "gate" => Test::Gate(value.to_owned()),
+        "status" => Test::Status(value.to_owned()),
+        "waiting" => Test::Waiting(waiting(at, value)?),
+        "is" => Test::Is(one_of(at, value, "is", &STATES.map(|(word, what, _)| (word, what)))?),
         "release" if value.eq_ignore_ascii_case("none") => Test::Release(None),
         "release" => match Release::find(value) {
             Some(release) => Test::Release(Some(release)),
@@ -136,58 +105,76 @@ fn test(name: &str, name_at: usize, at: usize, value: &str) -> Result<Test, Quer
             Ok(number) => Test::Vep(VepNumber(number)),
             Err(_) => return fail(at, format!("`{value}` is no VEP number: write vep:401")),
         },
-        "age" => Test::Days(Clock::Age, range(at, value)?),
-        "idle" => Test::Days(Clock::Idle, range(at, value)?),
-        "turn" => Test::Days(Clock::Turn, range(at, value)?),
-        unknown => {
-            let near = nearest(unknown, QUALIFIERS.iter().copied());
-            let hint = near.map_or_else(
-                || format!("there are {}", QUALIFIERS.join(", ")),
-                |near| format!("did you mean `{near}:`?"),
-            );
-            return fail(name_at, format!("`{unknown}:` is no qualifier: {hint}"));
-        }
+        other => match MEASURES.iter().find(|(word, _)| *word == other) {
+            Some((_, measure)) => Test::Amount(*measure, range(at, value, *measure)?),
+            None => return Err(no_qualifier(name_at, other)),
+        },
     })
 }
 
-/// `compute`, `sig-compute` and `SIG-Compute` are the same.
-fn sig(value: &str) -> SigName {
-    let lower = value.to_ascii_lowercase();
-    SigName::new(lower.strip_prefix("sig-").or_else(|| lower.strip_prefix("sig/")).unwrap_or(&lower))
+fn no_qualifier(at: usize, unknown: &str) -> QueryError {
+    let names = || QUALIFIERS.iter().map(|(name, _)| *name);
+    let hint = match nearest(unknown, names()) {
+        Some(near) => format!("did you mean `{near}:`?"),
+        None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
+    };
+    QueryError { at, message: format!("`{unknown}:` is no qualifier: {hint}") }
 }
 
-fn whom(value: &str) -> Whom {
-    match value.to_ascii_lowercase().as_str() {
-        "me" | "@me" => Whom::Me,
-        "none" | "nobody" => Whom::Nobody,
-        _ => Whom::Login(Login::new(value)),
+/// `compute`, `sig-compute` and `SIG-Compute` are the same.
+fn sig(at: usize, value: &str) -> Result<SigName, QueryError> {
+    let lower = value.to_ascii_lowercase();
+    match lower.strip_prefix("sig-").or_else(|| lower.strip_prefix("sig/")).unwrap_or(&lower) {
+        "" => fail(at, format!("`{value}` names no SIG: write its name, as in sig-compute")),
+        name => Ok(SigName::new(name)),
     }
 }
 
-fn waiting(value: &str) -> WaitingFor {
-    let lower = value.to_ascii_lowercase();
-    match lower.as_str() {
-        "me" | "@me" => WaitingFor::Me,
+fn whom(at: usize, value: &str) -> Result<Whom, QueryError> {
+    let name = value.trim_start_matches('@');
+    Ok(match name.to_ascii_lowercase().as_str() {
+        "" => return fail(at, format!("`{value}` names nobody: write me, none or a login")),
+        "me" => Whom::Me,
+        "none" | "nobody" => Whom::Nobody,
+        _ => Whom::Login(Login::new(name)),
+    })
+}
+
+fn waiting(at: usize, value: &str) -> Result<WaitingFor, QueryError> {
+    let name = value.trim_start_matches('@');
+    let lower = name.to_ascii_lowercase();
+    Ok(match lower.as_str() {
+        "" => return fail(at, format!("`{value}` names nobody: write me, mysig, author, a login or sig-NAME")),
+        "me" => WaitingFor::Me,
         "mysig" | "my-sig" => WaitingFor::MySig,
         "author" => WaitingFor::Author,
         "automation" | "bots" => WaitingFor::Automation,
+        "sig-" => return fail(at, "`sig-` names no SIG: write its name, as in sig-compute"),
         _ => match lower.strip_prefix("sig-") {
             Some(name) => WaitingFor::Sig(SigName::new(name)),
-            None => WaitingFor::Name(value.trim_start_matches('@').to_owned()),
+            None => WaitingFor::Name(name.to_owned()),
         },
-    }
+    })
 }
 
 fn one_of<T: Copy>(at: usize, value: &str, name: &str, known: &[(&str, T)]) -> Result<T, QueryError> {
-    if let Some((_, found)) = known.iter().find(|(word, _)| word.eq_ignore_ascii_case(value)) {
-        return Ok(*found);
+    match known.iter().find(|(word, _)| word.eq_ignore_ascii_case(value)) {
+        Some((_, found)) => Ok(*found),
+        None => Err(no_value(at, value, name, &known.iter().map(|(word, _)| *word).collect::<Vec<_>>())),
     }
-    let words = known.iter().map(|(word, _)| *word).collect::<Vec<_>>();
+}
+
+/// A value of an enum that JSON spells.
+fn of_words<T: for<'de> serde::Deserialize<'de>>(at: usize, value: &str, name: &str) -> Result<T, QueryError> {
+    value_of(value).ok_or_else(|| no_value(at, value, name, words_of::<T>()))
+}
+
+fn no_value(at: usize, value: &str, name: &str, words: &[&str]) -> QueryError {
     let hint = match nearest(value, words.iter().copied()) {
         Some(near) => format!("did you mean `{name}:{near}`?"),
         None => format!("there are {}", words.join(", ")),
     };
-    fail(at, format!("`{value}` is no value of `{name}:`; {hint}"))
+    QueryError { at, message: format!("`{value}` is no value of `{name}:`; {hint}") }
 }
 
 fn sort(at: usize, value: &str) -> Result<Sort, QueryError> {
@@ -202,49 +189,51 @@ fn sort(at: usize, value: &str) -> Result<Sort, QueryError> {
 }
 
 /// `>30d`, `>=2w`, `<12h`, `7d..30d`, `=3d`; a bare `30d` means at least so long. Units: `h`, `d`, `w`, `m` (30 days),
-/// `y` (365 days); a bare number counts days.
-fn range(at: usize, value: &str) -> Result<Range, QueryError> {
+/// `y` (365 days); a bare number counts days, or things where things are counted.
+fn range(at: usize, value: &str, measure: Measure) -> Result<Range, QueryError> {
     if let Some((from, to)) = value.split_once("..") {
-        let low = if from == "*" { None } else { Some((duration(at, from)?, true)) };
-        let high = if to == "*" { None } else { Some((duration(at + from.len() + 2, to)?, true)) };
-        return Ok(Range { from: low, to: high });
+        let end = |at: usize, text: &str| if text == "*" { Ok(None) } else { amount(at, text, measure).map(Some) };
+        return Ok(Range::Between(end(at, from)?, end(at + from.len() + 2, to)?));
     }
-    for (sign, inside, below) in [(">=", true, false), ("<=", true, true), (">", false, false), ("<", false, true)] {
+    type Made = fn(Amount) -> Range;
+    let signs: [(&str, Made); 5] = [
+        (">=", Range::AtLeast),
+        ("<=", Range::AtMost),
+        (">", Range::MoreThan),
+        ("<", Range::LessThan),
+        ("=", Range::Exactly),
+    ];
+    for (sign, of) in signs {
         if let Some(rest) = value.strip_prefix(sign) {
-            let bound = Some((duration(at + sign.len(), rest)?, inside));
-            return Ok(if below { Range { from: None, to: bound } } else { Range { from: bound, to: None } });
+            return amount(at + sign.len(), rest, measure).map(of);
         }
     }
-    if let Some(rest) = value.strip_prefix('=') {
-        // The whole unit: `=3d` is the fourth day.
-        let days = duration(at + 1, rest)?;
-        return Ok(Range { from: Some((days, true)), to: Some((days + unit_days(rest), false)) });
-    }
-    Ok(Range { from: Some((duration(at, value)?, true)), to: None })
+    amount(at, value, measure).map(Range::AtLeast)
 }
 
-fn duration(at: usize, text: &str) -> Result<f64, QueryError> {
-    let wrong = || QueryError { at, message: format!("`{text}` is no length of time: write 12h, 30d, 2w, 3m or 1y") };
+fn amount(at: usize, text: &str, measure: Measure) -> Result<Amount, QueryError> {
+    let wrong = || {
+        let what = match measure.is_time() {
+            true => "length of time: write 12h, 30d, 2w, 3m or 1y",
+            false => "number: write >3, =0 or 2..5",
+        };
+        QueryError { at, message: format!("`{text}` is no {what}") }
+    };
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = text.get(number.len()..).unwrap_or_default();
-    if !matches!(unit.to_ascii_lowercase().as_str(), "" | "h" | "d" | "w" | "m" | "y") {
-        return Err(wrong());
-    }
+    let unit = match (text.get(number.len()..).unwrap_or_default().to_ascii_lowercase().as_str(), measure.is_time()) {
+        ("", false) => Unit::One,
+        ("" | "d", true) => Unit::Days,
+        ("h", true) => Unit::Hours,
+        ("w", true) => Unit::Weeks,
+        ("m", true) => Unit::Months,
+        ("y", true) => Unit::Years,
+        _ => return Err(wrong()),
+    };
     if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         return Err(wrong());
     }
-    let count: f64 = number.parse().map_err(|_| wrong())?;
-    Ok(count * unit_days(text))
-}
-
-fn unit_days(text: &str) -> f64 {
-    match text.chars().next_back().map(|unit| unit.to_ascii_lowercase()) {
-        Some('h') => 1.0 / 24.0,
-        Some('w') => 7.0,
-        Some('m') => 30.0,
-        Some('y') => 365.0,
-        _ => 1.0,
-    }
+    let count = number.parse().ok().filter(|count| *count <= MOST).ok_or_else(wrong)?;
+    Ok(Amount { count, unit })
 }
 
 /// Splits a query. A quote may stand around a word or a value; `-` in front negates; a backslash in quotes keeps the
@@ -327,33 +316,4 @@ fn read_quoted(
         }
     }
     fail(open, "this quote is never closed")
-}
-
-/// The known word that a typing error is likely to stand for: one or two letters off.
-fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let word = word.to_ascii_lowercase();
-    known
-        .map(|candidate| (distance(&word, candidate), candidate))
-        .filter(|(far, _)| *far <= 2)
-        .min()
-        .map(|(_, near)| near)
-}
-
-/// Levenshtein's distance, on bytes.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.bytes().enumerate() {
-        let mut corner = i;
-        let mut before = i + 1;
-        if let Some(first) = row.first_mut() {
-            *first = before;
-        }
-        for (slot, right) in row.iter_mut().skip(1).zip(b.bytes()) {
-            let cost = corner + usize::from(left != right);
-            corner = *slot;
-            *slot = cost.min(corner + 1).min(before + 1);
-            before = *slot;
-        }
-    }
-    row.last().copied().unwrap_or(usize::MAX)
 }

@@ -11,6 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{ColorChoice, GlyphChoice, KeySetting, Mistake};
 use crate::domain::ids::SigName;
+use crate::domain::query::Views;
 
 /// What the file sets; the text settings carry their place for messages of whoever reads them.
 #[derive(Debug, Default)]
@@ -29,10 +30,11 @@ pub(super) struct File {
     pub(super) undo: Option<Duration>,
     pub(super) lost_reply: Option<Duration>,
     pub(super) keys: Vec<KeySetting>,
+    pub(super) views: Views,
 }
 
 /// Every key of the file, for hints.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "repo",
     "profile",
     "github_api",
@@ -47,6 +49,7 @@ const KEYS: [&str; 14] = [
     "undo",
     "lost_reply",
     "keys",
+    "views",
 ];
 
 /// More requests at once than this, and GitHub takes us for an attack.
@@ -148,12 +151,41 @@ impl Reader<'_> {
                     Some("Write [keys], then action = \"key\".".into()),
                 ),
             },
+            "views" => match value.get_ref() {
+                DeValue::Table(table) => self.views(table),
+                _ => self.wrong(
+                    value.span(),
+                    "`views` is a table".into(),
+                    Some("Write [views], then name = \"query\".".into()),
+                ),
+            },
             other => {
                 let hint = match nearest(other) {
                     Some(near) => format!("Did you mean `{near}`?"),
                     None => format!("Settings are {}.", KEYS.join(", ")),
                 };
                 self.wrong(key.span(), format!("there is no setting `{other}`"), Some(hint));
+            }
+        }
+    }
+
+    /// Saved views, in the order of the file; the queries are tried at once, so that a bad one is told with the rest.
+    fn views(&mut self, table: &DeTable<'_>) {
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.sort_by_key(|(name, _)| name.span().start);
+        for (name, value) in entries {
+            let Some(text) = self.word(value) else { continue };
+            match self.file.views.add(name.get_ref(), &text) {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    // The place inside the text, as long as nothing before it is written with an escape.
+                    let quote = value.span().start + 1;
+                    let inside = self.text.get(quote..).is_some_and(|rest| rest.starts_with(text.as_str()));
+                    let span = if inside { quote + error.at..quote + error.at } else { value.span() };
+                    let message = format!("the view `{}`: {}", name.get_ref(), error.message);
+                    self.wrong(span, message, Some("`vepherd list QUERY` tries a query.".into()));
+                }
+                Err(error) => self.wrong(name.span(), error.to_string(), None),
             }
         }
     }

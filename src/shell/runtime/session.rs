@@ -165,7 +165,9 @@ impl Session {
             | Effect::DropDraft { .. }
             | Effect::Enqueue { .. }
             | Effect::TakeBack { .. }
-            | Effect::MarkSeen { .. }
+            | Effect::ChangeMark { .. }
+            | Effect::LoadMarks
+            | Effect::RememberFilter { .. }
             | Effect::OpenUrl { .. } => {
                 for msg in work::local(&self.services, effect) {
                     // The receiver is ours and lives as long as we do.

@@ -1,6 +1,5 @@
 //! What effects do to the world: local ones at once and in order, the others as tasks that answer with messages.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -12,7 +11,7 @@ use crate::domain::failure::{Failure, FailureKind};
 use crate::shell::browser;
 use crate::shell::outbox::{How, Sent, take};
 use crate::shell::services::Services;
-use crate::shell::store::{OutboxId, OutboxState, SeenMark};
+use crate::shell::store::{OutboxId, OutboxState};
 use crate::shell::sync::{Mode, Progress, permission_key};
 
 /// Where a task's messages go. The receiver may be gone when the program leaves; nobody misses them then.
@@ -90,17 +89,15 @@ pub fn local(services: &Services, effect: Effect) -> Vec<Msg> {
             Err(failure) => Msg::StoreFailed(failure),
         }],
         Effect::LoadLocal => {
-            let seen = match store.seen(repo) {
-                Ok(marks) => {
-                    Msg::SeenLoaded(marks.into_iter().map(|(pull, mark)| (pull, mark.at)).collect::<BTreeMap<_, _>>())
-                }
+            let history = match store.queries() {
+                Ok(texts) => Msg::HistoryLoaded(texts),
                 Err(failure) => Msg::StoreFailed(failure),
             };
             let permission = match store.meta(&permission_key(repo)) {
                 Ok(permission) => Msg::PermissionLoaded(permission),
                 Err(failure) => Msg::StoreFailed(failure),
             };
-            vec![seen, permission, Msg::ReadOnlyLearned(services.read_only()), outbox(services)]
+            vec![marks(services), history, permission, Msg::ReadOnlyLearned(services.read_only()), outbox(services)]
         }
         Effect::LoadDraft { key } => vec![match store.draft(&key) {
             Ok(text) => Msg::DraftLoaded { key, text },
@@ -121,7 +118,13 @@ pub fn local(services: &Services, effect: Effect) -> Vec<Msg> {
             let failed = failed.map(|failure| Msg::TakeBackFailed { id, failure });
             failed.into_iter().chain([outbox(services)]).collect()
         }
-        Effect::MarkSeen { pull, at, head } => kept(store.mark_seen(repo, pull, &SeenMark { at, head })),
+        Effect::LoadMarks => vec![marks(services)],
+        // Where it cannot be kept, the screen must not go on showing that it was.
+        Effect::ChangeMark { pull, changes } => match store.change_mark(repo, pull, &changes) {
+            Ok(()) => Vec::new(),
+            Err(failure) => vec![Msg::StoreFailed(failure), marks(services)],
+        },
+        Effect::RememberFilter { text } => kept(store.remember_query(&text)),
         Effect::OpenUrl { url } => browser::open(&url).err().map(Msg::BrowseFailed).into_iter().collect(),
         // The session does these itself.
         Effect::Sync { .. }
@@ -132,6 +135,14 @@ pub fn local(services: &Services, effect: Effect) -> Vec<Msg> {
         | Effect::StopTimer { .. }
         | Effect::Suspend
         | Effect::Quit => Vec::new(),
+    }
+}
+
+/// What the viewer says about proposals.
+fn marks(services: &Services) -> Msg {
+    match services.store.marks(&services.repo) {
+        Ok(marks) => Msg::MarksLoaded(marks),
+        Err(failure) => Msg::StoreFailed(failure),
     }
 }
 

@@ -34,6 +34,16 @@ const MIGRATIONS: &[&str] = &[
     "ALTER TABLE repos ADD COLUMN gaps TEXT;
      ALTER TABLE blobs ADD COLUMN used_at INTEGER NOT NULL DEFAULT 0;
      CREATE TABLE history (repo TEXT NOT NULL, number INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (repo, number)) STRICT;",
+    // 4: what the viewer says about proposals, one row for each thing said; filters that they typed.
+    "CREATE TABLE marks (
+       repo TEXT NOT NULL,
+       number INTEGER NOT NULL,
+       kind TEXT NOT NULL,
+       about TEXT NOT NULL DEFAULT '',
+       json TEXT NOT NULL,
+       PRIMARY KEY (repo, number, kind, about)
+     ) STRICT;
+     CREATE TABLE queries (text TEXT PRIMARY KEY, used INTEGER NOT NULL) STRICT;",
 ];
 
 /// The newest version that this program knows.

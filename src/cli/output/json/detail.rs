@@ -5,12 +5,18 @@ use serde_json::{Value, json};
 
 use super::{maybe, proposal, time};
 use crate::domain::facts::{EventKind, PullFacts};
+use crate::domain::marks::Local;
 use crate::domain::verdict::{Evidence, Explanation, Position, Verdict};
 
 /// One proposal with everything that is known.
 #[must_use]
-pub fn proposal_in_full(pull: &PullFacts, verdict: &Verdict, explanation: &Explanation) -> Value {
-    let mut value = proposal(pull, verdict);
+pub fn proposal_in_full(
+    pull: &PullFacts,
+    verdict: &Verdict,
+    explanation: &Explanation,
+    local: Option<&Local>,
+) -> Value {
+    let mut value = proposal(pull, verdict, local);
     let Some(fields) = value.as_object_mut() else { return value };
     fields.insert("body".to_owned(), json!(pull.body));
     fields.insert("fetched_at".to_owned(), json!(time(pull.fetched_at)));

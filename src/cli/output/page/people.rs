@@ -5,6 +5,7 @@ use super::super::json::time;
 use super::super::table::{signoff_glyph, sla_mark, turn};
 use super::{Page, Subject, both, count, names, one};
 use crate::domain::ids::Sha;
+use crate::domain::marks::{Local, Ruled};
 use crate::domain::text::{sanitize_line, width};
 use crate::domain::verdict::{LedgerKind, Position, Rule, SignOffState, Stand, Verdict};
 
@@ -132,7 +133,7 @@ impl Page {
         }
     }
 
-    pub(super) fn objections(&mut self, verdict: &Verdict) {
+    pub(super) fn objections(&mut self, verdict: &Verdict, local: Option<&Local>) {
         self.section("Holds, objections and vetoes, ever raised");
         for entry in &verdict.ledger {
             let by = entry.by.as_ref().map_or_else(|| "somebody".to_owned(), one);
@@ -161,7 +162,12 @@ impl Page {
             self.item("  ", &text, Some(Paint::Yellow));
         }
         for it in &verdict.possible_objections {
-            let text = format!("possible objection by {}: {}", one(&it.by), sanitize_line(&it.sentence));
+            let said = match local.and_then(|local| local.ruled(it)) {
+                None => "possible objection by",
+                Some(Ruled::Confirmed) => "you said: an objection by",
+                Some(Ruled::Dropped) => "you said: no objection by",
+            };
+            let text = format!("{said} {}: {}", one(&it.by), sanitize_line(&it.sentence));
             self.item("  ", &text, None);
             self.rests_on_link(4, it.event.as_ref());
         }
