@@ -33,6 +33,7 @@ use crate::domain::marks::{Change, Marks};
 use crate::domain::profile::Profile;
 use crate::domain::prow::owners::Tree;
 use crate::domain::query::Views;
+use crate::domain::roster::Roster;
 use crate::domain::verdict::Verdict;
 
 /// How many lines the content of a page's current tab (or, with [`Tab::Verdict`], the verdict) has at a width. The view draws it, so the view knows; app may not use
@@ -93,6 +94,8 @@ pub struct Model {
     pub board: Board,
     /// Who may approve what.
     pub owners: Arc<Tree>,
+    /// Who represents which SIG.
+    pub roster: Arc<Roster>,
     /// What the views list.
     pub lists: Lists,
     /// The view at the bottom of the stack.
@@ -277,6 +280,7 @@ impl Model {
             facts,
             loaded: false,
             owners: Arc::default(),
+            roster: Arc::default(),
             readings: Readings::default(),
             board: Board::of(Viewer::default(), None, Vec::<Arc<Verdict>>::new()),
             lists: Lists::default(),

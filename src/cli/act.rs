@@ -16,8 +16,9 @@ use crate::domain::board::Viewer;
 use crate::domain::facts::{Facts, PullFacts};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::{Login, PullNumber};
-use crate::domain::prow::forecast::{Forecast, forecast_intent, undone};
+use crate::domain::prow::forecast::{Background, Forecast, forecast_intent, undone};
 use crate::domain::prow::owners::Tree;
+use crate::domain::roster::Roster;
 use crate::domain::verdict::Verdict;
 use crate::shell::outbox::{How, Sent};
 use crate::shell::sync::Mode;
@@ -236,9 +237,12 @@ async fn act(
 }
 
 fn expected(session: &Session, ground: &Ground, intent: &Intent) -> Result<Forecast, BadIntent> {
-    let tree = Tree::read(&ground.facts.files.owners, ground.facts.files.owners_aliases.as_deref());
-    let profile = &session.services.profile;
-    forecast_intent(intent, &ground.me, &ground.pull, &tree, profile, session.services.clock.now())
+    let (facts, profile) = (&ground.facts, &session.services.profile);
+    let owners = Tree::read(&facts.files.owners, facts.files.owners_aliases.as_deref());
+    let roster = Roster::read(&facts.files, profile);
+    let now = session.services.clock.now();
+    let background = Background { facts, profile, roster: &roster, owners: &owners, now };
+    forecast_intent(intent, &ground.me, &ground.pull, &background)
 }
 
 /// The newest facts: whoever acts on old ones is told, not obeyed.

@@ -14,8 +14,9 @@ use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::ids::{Login, PullNumber};
 use crate::domain::profile::Profile;
 use crate::domain::prow::command::{Commands, Source, parse};
-use crate::domain::prow::forecast::{Forecast, explain, forecast};
+use crate::domain::prow::forecast::{Background, Forecast, explain, forecast};
 use crate::domain::prow::owners::Tree;
+use crate::domain::roster::Roster;
 
 /// Far more than GitHub takes; a device that never ends is not read for ever.
 const MOST: u64 = 64 << 20;
@@ -90,9 +91,11 @@ fn rehearse(
                 .hint("say whose text it would be: --as LOGIN"));
         }
     };
-    let tree = Tree::read(&facts.files.owners, facts.files.owners_aliases.as_deref());
+    let owners = Tree::read(&facts.files.owners, facts.files.owners_aliases.as_deref());
+    let roster = Roster::read(&facts.files, profile);
     let posts = [Post::Comment { body: text.to_owned() }];
-    Ok(forecast(&posts, &who, pull, &tree, profile, now))
+    let background = Background { facts, profile, roster: &roster, owners: &owners, now };
+    Ok(forecast(&posts, &who, pull, &background))
 }
 
 /// Reads the text whole; bytes that are no UTF-8 are shown as U+FFFD, as GitHub would store them.
@@ -132,6 +135,7 @@ fn json(found: &Forecast, commands: &Commands) -> String {
         "reads": commands,
         "labels_added": found.labels_added,
         "labels_removed": found.labels_removed,
+        "signoffs": found.signoffs,
         "effects": found.effects,
         "warnings": found.warnings,
         "gate_after": found.gate_after,

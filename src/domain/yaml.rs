@@ -4,12 +4,19 @@
 //!
 //! The rules are those of go-yaml v2 behind sigs.k8s.io/yaml: `yes` is a boolean and `0123` is octal, unless quoted;
 //! only the first document counts; of two equal keys the last wins; a merge key (`<<`) writes into the map where it
-//! stands. Only an event parser tells a plain from a quoted scalar, hence `saphyr-parser`.
+//! stands. The syntax is that of the same reader, too: no library reads YAML 1.1 as Go's does, neither what it takes nor
+//! what it refuses.
 
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 use serde_json::{Map, Number, Value};
+
+mod parse;
+mod scalars;
+mod scan;
+mod tags;
+
+use parse::{Event, Scalar};
 
 /// So many nodes are read at most, aliases expanded: a document of nested aliases must not eat the memory.
 const MOST_NODES: usize = 1_000_000;
@@ -36,26 +43,18 @@ pub fn parse(text: &str) -> Result<Value, YamlError> {
     if let Some(line) = forbidden(text) {
         return Err(YamlError { line, message: "control characters are not allowed".to_owned() });
     }
-    let mut builder = Builder::default();
-    let mut parser = Parser::new_from_str(text);
-    while let Some(event) = parser.next_event() {
-        let (event, span) =
-            event.map_err(|error| YamlError { line: error.marker().line(), message: error.info().to_owned() })?;
-        let done = matches!(event, Event::DocumentEnd | Event::StreamEnd);
-        builder.take(event).map_err(|message| YamlError { line: span.start.line(), message })?;
-        if done {
-            break;
-        }
+    let builder = parse::first_document(text)?;
+    let root = builder.root.unwrap_or(Value::Null);
+    if holds_no_number(&root) {
+        return Err(YamlError { line: 0, message: "JSON has no infinity and no NaN".to_owned() });
     }
-    Ok(builder.root.unwrap_or(Value::Null))
+    Ok(root)
 }
 
 /// The line of the first character that YAML does not allow.
 fn forbidden(text: &str) -> Option<usize> {
-    let bad = |c: char| {
-        !matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
-            && c < '\u{10000}'
-    };
+    let bad =
+        |c: char| !matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{fffd}') && c < '\u{10000}';
     let at = text.find(bad)?;
     Some(1 + text.get(..at).unwrap_or_default().matches('\n').count())
 }
@@ -71,45 +70,62 @@ struct Node {
 
 /// A collection that is still open.
 enum Open {
-    List { items: Vec<Value>, anchor: usize },
-    Map { map: Map<String, Value>, key: Option<Node>, anchor: usize },
+    List { items: Vec<Value>, anchor: Option<usize> },
+    Map { map: Map<String, Value>, key: Option<Node>, anchor: Option<usize> },
 }
 
 #[derive(Default)]
 struct Builder {
     open: Vec<Open>,
     root: Option<Value>,
-    /// Finished anchors, with their sizes in nodes.
+    /// Which node a name stands for: the one that took it last.
+    names: HashMap<String, usize>,
+    /// Finished nodes with names, with their sizes in nodes.
     anchors: HashMap<usize, (Value, usize)>,
+    named: usize,
     nodes: usize,
 }
 
 impl Builder {
-    fn take(&mut self, event: Event<'_>) -> Result<(), String> {
+    fn take(&mut self, event: Event) -> Result<(), String> {
         match event {
-            Event::Scalar(text, style, anchor, tag) => {
-                let node = scalar(&text, style, tag.as_deref())?;
+            Event::Scalar(written) => {
+                let anchor = self.name(written.anchor.as_deref());
+                let node = scalar(&written)?;
                 self.finish(node, anchor)
             }
-            Event::SequenceStart(anchor, _) => self.start(Open::List { items: Vec::new(), anchor }),
-            Event::MappingStart(anchor, _) => self.start(Open::Map { map: Map::new(), key: None, anchor }),
-            Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
+            Event::List(name) => {
+                let anchor = self.name(name.as_deref());
+                self.start(Open::List { items: Vec::new(), anchor })
+            }
+            Event::Map(name) => {
+                let anchor = self.name(name.as_deref());
+                self.start(Open::Map { map: Map::new(), key: None, anchor })
+            }
+            Event::End => match self.open.pop() {
                 Some(Open::List { items, anchor }) => self.finish(collection(Value::Array(items)), anchor),
                 Some(Open::Map { map, anchor, .. }) => self.finish(collection(Value::Object(map)), anchor),
                 None => Ok(()),
             },
-            Event::Alias(id) => {
-                let Some((value, size)) = self.anchors.get(&id).cloned() else {
+            Event::Alias(name) => {
+                let Some(id) = self.names.get(&name) else { return Err(format!("no anchor &{name} stands before")) };
+                let Some((value, size)) = self.anchors.get(id).cloned() else {
                     return Err("an alias stands inside of what it names".to_owned());
                 };
                 self.count(size)?;
                 let key = key_of(&value);
-                self.finish(Node { value, merge: false, key }, 0)
-            }
-            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {
-                Ok(())
+                self.finish(Node { value, merge: false, key }, None)
             }
         }
+    }
+
+    /// Gives a node its name, from its beginning on.
+    fn name(&mut self, name: Option<&str>) -> Option<usize> {
+        let name = name?;
+        let id = self.named;
+        self.named += 1;
+        self.names.insert(name.to_owned(), id);
+        Some(id)
     }
 
     fn count(&mut self, more: usize) -> Result<(), String> {
@@ -125,9 +141,9 @@ impl Builder {
         Ok(())
     }
 
-    fn finish(&mut self, node: Node, anchor: usize) -> Result<(), String> {
+    fn finish(&mut self, node: Node, anchor: Option<usize>) -> Result<(), String> {
         self.count(1)?;
-        if anchor != 0 {
+        if let Some(anchor) = anchor {
             let size = size(&node.value);
             self.anchors.insert(anchor, (node.value.clone(), size));
         }
@@ -233,16 +249,30 @@ fn float_text(x: f64) -> String {
     format!("{digits}e{sign}{:02}", exponent.abs())
 }
 
-fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Node, String> {
+fn scalar(written: &Scalar) -> Result<Node, String> {
+    let text = written.text.as_str();
     let string = |text: &str| Node { value: Value::String(text.to_owned()), merge: false, key: Some(text.to_owned()) };
-    let wanted = tag.map(|tag| if tag.is_yaml_core_schema() { tag.suffix.as_str() } else { "!" });
+    let wanted = match written.tag.as_str() {
+        "" => None,
+        tag => Some(tag.strip_prefix("tag:yaml.org,2002:").unwrap_or("!")),
+    };
     match wanted {
-        None if style != ScalarStyle::Plain => return Ok(string(text)),
+        None if !written.plain => return Ok(string(text)),
         None | Some("bool" | "int" | "float" | "null") => {}
+        Some("binary") => {
+            let bytes = bytes_of(text).ok_or_else(|| format!("`{text}` is no base64"))?;
+            return Ok(string(&String::from_utf8_lossy(&bytes)));
+        }
         Some("merge") => return Ok(Node { value: Value::String(text.to_owned()), merge: text == "<<", key: None }),
         Some(_) => return Ok(string(text)),
     }
-    let value = resolve(text).ok_or("JSON has no infinity and no NaN")?;
+    let Some(value) = resolve(text) else {
+        if !matches!(wanted, None | Some("float")) {
+            return Err(format!("`{text}` is no {}", wanted.unwrap_or_default()));
+        }
+        let key = text.trim_start_matches('+').to_ascii_lowercase();
+        return Ok(Node { value: Value::String(NO_NUMBER.to_owned()), merge: false, key: Some(key) });
+    };
     let fits = match (wanted, &value) {
         (None, _)
         | (Some("bool"), Value::Bool(_))
@@ -254,9 +284,53 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Node, Str
     if !fits {
         return Err(format!("`{text}` is no {}", wanted.unwrap_or_default()));
     }
-    let merge = wanted.is_none() && style == ScalarStyle::Plain && text == "<<";
+    let merge = wanted.is_none() && text == "<<";
     let key = key_of(&value);
     Ok(Node { value, merge, key })
+}
+
+/// Stands for infinity and NaN until it is known whether a later key of the same name takes their place.
+const NO_NUMBER: &str = "\0no number";
+
+fn holds_no_number(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(holds_no_number),
+        Value::Object(map) => map.values().any(holds_no_number),
+        Value::String(text) => text == NO_NUMBER,
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// Base64, line ends left out, padding needed.
+fn bytes_of(text: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = text.bytes().filter(|b| !matches!(b, b'\r' | b'\n')).collect();
+    let padding = digits.iter().rev().take_while(|b| **b == b'=').count();
+    if !digits.len().is_multiple_of(4) || padding > 2 {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    for group in digits.chunks(4) {
+        let mut bits = 0_u32;
+        for digit in group {
+            let value = match digit {
+                b'A'..=b'Z' => digit - b'A',
+                b'a'..=b'z' => digit - b'a' + 26,
+                b'0'..=b'9' => digit - b'0' + 52,
+                b'+' => 62,
+                b'/' => 63,
+                b'=' => 0,
+                _ => return None,
+            };
+            bits = bits << 6 | u32::from(value);
+        }
+        bytes.extend_from_slice(bits.to_be_bytes().get(1..)?);
+    }
+    let inner = digits.get(..digits.len() - padding)?;
+    if inner.contains(&b'=') {
+        return None;
+    }
+    bytes.truncate(bytes.len() - padding);
+    Some(bytes)
 }
 
 /// A plain scalar by go-yaml's table. None for what JSON cannot say.
@@ -274,7 +348,7 @@ fn resolve(text: &str) -> Option<Value> {
         _ => {}
     }
     let number = match text.bytes().next() {
-        Some(b'.') => float(text),
+        Some(b'.') if has_good_underscores(text) => float(&text.replace('_', "")),
         Some(b'+' | b'-' | b'0'..=b'9') => {
             let plain = text.replace('_', "");
             integer(&plain).or_else(|| float(&plain))
@@ -307,6 +381,12 @@ fn integer(text: &str) -> Option<Number> {
         (false, true) => i64::try_from(size).ok().map(Number::from),
         (true, _) => i64::try_from(-i128::from(size)).ok().map(Number::from),
     }
+}
+
+/// Go takes underscores between digits here.
+fn has_good_underscores(text: &str) -> bool {
+    let digit = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).is_some_and(u8::is_ascii_digit);
+    text.match_indices('_').all(|(at, _)| digit(at.checked_sub(1)) && digit(Some(at + 1)))
 }
 
 /// A decimal float as YAML writes it: digits on at least one side of the point, an optional exponent.

@@ -135,6 +135,27 @@ fn yaml_is_read_as_go_reads_it() {
         ("a: !!str 1", r#"{"a":"1"}"#),
         ("", "null"),
         ("--- 1_000", "1000"),
+        // What YAML 1.2 refuses, or reads otherwise.
+        ("a: [-, x]", r#"{"a":["-","x"]}"#),
+        ("a: [-,-]", r#"{"a":["-","-"]}"#),
+        ("a: [\nx,\nw\n]", r#"{"a":["x","w"]}"#),
+        ("a: [x:]", r#"{"a":["x:"]}"#),
+        ("a: [x: w, ? z]", r#"{"a":[{"x":"w"},{"z":null}]}"#),
+        ("a: {x, w: 1}", r#"{"a":{"x":null,"w":1}}"#),
+        ("a:\n- x\n- w\nb:\n  - z", r#"{"a":["x","w"],"b":["z"]}"#),
+        ("a:\n- - x\n  - w\n- k: v\n  l: w", r#"{"a":[["x","w"],{"k":"v","l":"w"}]}"#),
+        ("a:\n-\n- ~\n- x\n  w", r#"{"a":[null,null,"x w"]}"#),
+        ("? a\n: b\n? c", r#"{"a":"b","c":null}"#),
+        ("a: \u{feff}x", "{\"a\":\"\u{feff}x\"}"),
+        ("a: .5_0", r#"{"a":0.5}"#),
+        ("a: !!binary aGk=", r#"{"a":"hi"}"#),
+        ("a: .inf\na: 1", r#"{"a":1}"#),
+        ("a: |\n  x\n   w\n\n  z\nb: >-\n  x\n  w\n\n  z\n", r#"{"a":"x\n w\n\nz\n","b":"x w\nz"}"#),
+        ("a: |+\n  x\n\nb: |2\n   x", r#"{"a":"x\n\n","b":" x"}"#),
+        ("a: 'it''s\n  so'\nb: \"x\\\n  w\\u00e9\"", r#"{"a":"it's so","b":"xwé"}"#),
+        ("%YAML 1.1\n%TAG !e! tag:e.org,1:\n---\na: !e!x 1\n...\n%", r#"{"a":"1"}"#),
+        ("a: 1\r\nb: 2\rc: 3", r#"{"a":1,"b":2,"c":3}"#),
+        ("<<: {a: 1, b: 1}\nb: 2", r#"{"a":1,"b":2}"#),
     ];
     for (text, want) in table {
         assert_eq!(yaml::parse(text).unwrap(), serde_json::from_str::<serde_json::Value>(want).unwrap(), "{text}");
@@ -142,7 +163,38 @@ fn yaml_is_read_as_go_reads_it() {
     let bomb = (1..30)
         .fold("a0: &a0 [x]\n".to_owned(), |text, n| format!("{text}a{n}: &a{n} [*a{0}, *a{0}, *a{0}, *a{0}]\n", n - 1));
     let deep = "[".repeat(100_000);
-    for text in ["a: [", "a: .nan", "~: x", "[a]: b", "a: \u{7}", "a: &x [*x]", &bomb, &deep] {
+    let refused = [
+        "a: [",
+        "a: .nan",
+        "~: x",
+        "[a]: b",
+        "a: \u{7}",
+        "a: &x [*x]",
+        "a: *x",
+        "a: [x?y]",
+        "a: [:x]",
+        "a: [|x]",
+        "a: [!x]",
+        "a:\n\t- x",
+        "\t",
+        "a: 'x",
+        "a: \"\\q\"",
+        "a: b: c",
+        "a\nb: c",
+        "a: @x",
+        "a: %x",
+        "- a\nb: c",
+        "a: - x",
+        "}",
+        "...",
+        "%YAML 1.2\n---\na: 1",
+        "%FOO\n---",
+        "a: !x!y z",
+        "a: !!int x",
+        "a: |x\n  y",
+        "a:\n - x\n- y",
+    ];
+    for text in refused.into_iter().chain([bomb.as_str(), deep.as_str()]) {
         assert!(yaml::parse(text).is_err(), "{}", text.chars().take(20).collect::<String>());
     }
 }

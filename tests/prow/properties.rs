@@ -14,13 +14,18 @@ use vepherd::domain::prow::approve::approval;
 use vepherd::domain::prow::command::{
     ApproveCommand, Commands, Effect, HoldCommand, LgtmCommand, Reading, Source, lines, parse, prose,
 };
-use vepherd::domain::prow::forecast::{explain, forecast, forecast_intent, undone};
+use vepherd::domain::prow::forecast::{Background, explain, forecast, forecast_intent, undone};
 use vepherd::domain::prow::owners::Tree;
+use vepherd::domain::roster::Roster;
 
 use crate::domain::sample::{at, pull, user};
 
 fn rules() -> ProwRules {
     Profile::kubevirt().prow
+}
+
+fn facts() -> vepherd::domain::facts::Facts {
+    vepherd::domain::facts::Facts::empty(Profile::kubevirt().repo)
 }
 
 fn tree() -> Tree {
@@ -170,7 +175,9 @@ proptest! {
             let _ = prose(&body);
             let posts = [Post::Comment { body }];
             let now = at("2032-02-01T00:00:00Z");
-            let _ = forecast(&posts, &Login::new("rex"), &proposal(), &tree(), &Profile::kubevirt(), now);
+            let (facts, roster, owners, profile) = (facts(), Roster::default(), tree(), Profile::kubevirt());
+            let background = Background { facts: &facts, profile: &profile, roster: &roster, owners: &owners, now };
+            let _ = forecast(&posts, &Login::new("rex"), &proposal(), &background);
         }
     }
 
@@ -243,7 +250,9 @@ proptest! {
                     prop_assert_eq!(read.hold, Some(HoldCommand::Remove));
                 }
                 let now = at("2032-02-01T00:00:00Z");
-                let would = forecast_intent(&intent, &Login::new("rex"), &proposal(), &tree(), &profile, now).unwrap();
+                let (facts, roster, owners) = (facts(), Roster::default(), tree());
+                let background = Background { facts: &facts, profile: &profile, roster: &roster, owners: &owners, now };
+                let would = forecast_intent(&intent, &Login::new("rex"), &proposal(), &background).unwrap();
                 if let Some(warning) = &warning {
                     prop_assert!(would.warnings.contains(warning));
                 }

@@ -155,6 +155,10 @@ pub struct SceneRow {
     pub warns: Vec<String>,
     /// Parts of some effects.
     pub effects: Vec<String>,
+    /// No effect at all.
+    pub quiet: bool,
+    /// Sign-offs that change, as `sig: before to after`.
+    pub signoffs: Option<Vec<String>>,
 }
 
 /// A tree, paths in it, people who are taken to have approved, and what follows. The lists of owners are those of the

@@ -3,19 +3,24 @@
 use jiff::{SignedDuration, Timestamp};
 use vepherd::domain::action::{Post, ReviewEvent};
 use vepherd::domain::facts::{
-    Actor, ActorKind, Association, CheckFacts, CheckState, CommentFacts, CommitFacts, EventFacts, EventKind,
+    Actor, ActorKind, Association, CheckFacts, CheckState, CommentFacts, CommitFacts, EventFacts, EventKind, Facts,
     FileChange, FileFacts, Mergeable, PullFacts, PullState, ReviewFacts, ReviewState, ThreadComment, ThreadFacts,
 };
 use vepherd::domain::ids::{Login, NodeId, Sha};
 use vepherd::domain::profile::Profile;
 use vepherd::domain::prow::approve::approval;
-use vepherd::domain::prow::forecast::{Forecast, forecast};
+use vepherd::domain::prow::forecast::{Background, Forecast, forecast};
 use vepherd::domain::prow::gate::{Gate, GateState, gate};
 use vepherd::domain::prow::lgtm;
 use vepherd::domain::prow::owners::Tree;
+use vepherd::domain::roster::Roster;
+use vepherd::domain::verdict::SignOffState;
 
 use super::rows::{SceneRow, all};
 use crate::domain::sample::pull;
+
+/// Who represents what, where a post changes sign-offs.
+const SIGS: &str = "aliases:\n  sig-compute-approvers: [sam]\n  sig-network-approvers: [nel]\n";
 
 #[test]
 fn every_pull_request_stands_as_prow_would_have_it() {
@@ -35,7 +40,11 @@ fn check(about: &str, row: &SceneRow) {
         Some(post) => {
             let who = Login::new(row.who.as_deref().unwrap_or("mia"));
             let now = pull.fetched_at + SignedDuration::from_hours(1);
-            let would = forecast(std::slice::from_ref(&post), &who, &pull, &tree, &profile, now);
+            let mut facts = Facts::empty(profile.repo.clone());
+            facts.files.sig_aliases = Some(SIGS.to_owned());
+            let roster = Roster::read(&facts.files, &profile);
+            let background = Background { facts: &facts, profile: &profile, roster: &roster, owners: &tree, now };
+            let would = forecast(std::slice::from_ref(&post), &who, &pull, &background);
             foreseen(about, row, &would);
             would.gate_after.unwrap()
         }
@@ -75,6 +84,13 @@ fn foreseen(about: &str, row: &SceneRow, would: &Forecast) {
         parts(about, &would.commands.iter().map(|one| one.why.clone()).collect::<Vec<_>>(), why);
     }
     parts(about, &would.warnings, &row.warns);
+    let word = |state: SignOffState| format!("{state:?}").to_lowercase();
+    let signoffs: Vec<String> =
+        would.signoffs.iter().map(|one| format!("{}: {} to {}", one.sig, word(one.before), word(one.after))).collect();
+    if let Some(want) = &row.signoffs {
+        assert_eq!(signoffs, *want, "{about}: {would:?}");
+    }
+    assert!(!row.quiet || would.effects.is_empty(), "{about}: {would:?}");
     for part in &row.effects {
         assert!(would.effects.iter().any(|effect| effect.contains(part)), "{about}: `{part}`: {:?}", would.effects);
     }

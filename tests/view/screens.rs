@@ -60,6 +60,7 @@ pub fn composer() -> Model {
             ],
             labels_added: vec!["do-not-merge/hold".to_owned()],
             labels_removed: vec!["lgtm".to_owned()],
+            signoffs: Vec::new(),
             effects: vec!["only you can lift the veto; anyone can lift the hold".to_owned()],
             warnings: vec!["the text holds an /approve beside a veto".to_owned()],
             gate_after: Some(Gate {

@@ -13,7 +13,7 @@ use crate::app::registry::{Availability, Command};
 use crate::domain::action::{Action, BadIntent, Intent};
 use crate::domain::failure::Failure;
 use crate::domain::ids::{Login, PullNumber, Sha};
-use crate::domain::prow::forecast::{self, Forecast};
+use crate::domain::prow::forecast::{self, Background, Forecast};
 use crate::domain::verdict::{self, Problem};
 
 /// A keystroke is on disk at the latest after this.
@@ -190,8 +190,14 @@ fn forecast_of(model: &Model, composer: &Composer) -> Result<Forecast, BadIntent
     let nobody = Login::new("");
     let me = model.board.viewer.login.as_ref().unwrap_or(&nobody);
     let Some(pull) = model.facts.pulls.get(&composer.pull) else { return Err(BadIntent::Empty) };
-    let intent = intent(model, composer);
-    forecast::forecast_intent(&intent, me, pull, &model.owners, &model.settings.profile, model.at)
+    let background = Background {
+        facts: &model.facts,
+        profile: &model.settings.profile,
+        roster: &model.roster,
+        owners: &model.owners,
+        now: model.at,
+    };
+    forecast::forecast_intent(&intent(model, composer), me, pull, &background)
 }
 
 fn reforecast(model: &mut Model) {

@@ -8,6 +8,7 @@ use crate::app::lists;
 use crate::app::model::{Level, Model};
 use crate::domain::board::{Board, Viewer};
 use crate::domain::facts::{Facts, Gap};
+use crate::domain::roster::Roster;
 use crate::domain::verdict::Verdict;
 
 /// Facts were read from the store.
@@ -19,6 +20,7 @@ pub fn loaded(model: &mut Model, facts: Arc<Facts>) -> Effects {
     model.loaded = true;
     rederive(model);
     model.owners = model.readings.owners();
+    model.roster = Arc::new(Roster::read(&model.facts.files, &model.settings.profile));
     let mut effects = page::refreshed(model);
     effects.extend(composer::refreshed(model));
     effects.extend(news(model));

@@ -33,7 +33,7 @@ pub(super) fn dry_run_json(pull: &PullFacts, would: &Forecast) -> String {
         "schema": shape::SCHEMA, "dry_run": true, "number": pull.number, "head": pull.head, "posts": would.posts,
         "forecast": {
             "commands": would.commands, "labels_added": would.labels_added, "labels_removed": would.labels_removed,
-            "effects": would.effects, "warnings": would.warnings, "gate_after": would.gate_after,
+            "signoffs": would.signoffs, "effects": would.effects, "warnings": would.warnings, "gate_after": would.gate_after,
         },
     }))
 }

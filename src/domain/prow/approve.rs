@@ -115,10 +115,10 @@ pub fn evaluate_pull(pull: &PullFacts, tree: &Tree, profile: &Profile, manual: b
 /// §5 steps 1 and 2).
 #[must_use]
 pub fn remarks(pull: &PullFacts, profile: &Profile) -> Vec<Remark> {
-    let reviewed = |login: &Login| pull.reviews.iter().any(|r| r.author.as_ref().is_some_and(|a| a.login == *login));
+    let reviewed = |app: &Actor| pull.reviews.iter().any(|review| review.author.as_ref() == Some(app));
     let heard = |actor: &Option<Actor>| -> Option<Login> {
         let actor = actor.as_ref()?;
-        let silent = profile.is_prow(&actor.login) || (actor.kind == ActorKind::Bot && reviewed(&actor.login));
+        let silent = profile.is_prow(&actor.login) || (actor.kind == ActorKind::Bot && reviewed(actor));
         (!silent).then(|| account(actor))
     };
     let mut found = Vec::new();

@@ -203,6 +203,33 @@ pub(super) fn all_approve_steps(body: &str, rules: &ProwRules) -> (bool, Vec<App
     (kept, steps)
 }
 
+/// Names and whether they are added.
+pub(super) type Mentions<'a> = Vec<(&'a str, bool)>;
+
+/// The names of all (un)assign lines and of all (un)cc lines, in their order, and whether they are added; `""` is the
+/// writer. [`parse`] gives the last word on each; who knows the writer can do better.
+pub(super) fn people(body: &str) -> (Mentions<'_>, Mentions<'_>) {
+    let (mut assigned, mut asked) = (Vec::new(), Vec::new());
+    for found in starts(body).filter_map(|start| line::people(start.rest)) {
+        let list = if found.review { &mut asked } else { &mut assigned };
+        if found.names.is_empty() {
+            list.push(("", found.add));
+        }
+        list.extend(found.names.iter().map(|name| (*name, found.add)));
+    }
+    (assigned, asked)
+}
+
+/// The words of all lifecycle lines, in their order, as written, and whether they are taken off.
+pub(super) fn lifecycle(body: &str) -> Vec<(bool, &str)> {
+    starts(body).filter_map(|start| line::lifecycle(start.rest)).collect()
+}
+
+/// Whether a text closes: `Some(true)` where `not-planned` stands in any of its lines.
+pub(super) fn closes(body: &str) -> Option<bool> {
+    starts(body).filter_map(|start| line::close(start.rest)).reduce(|one, other| one || other)
+}
+
 /// What one text's steps leave behind: a plain approval does not replace one with `no-issue` (`specs/prow.md` §5
 /// step 5).
 fn outcome(steps: &[ApproveStep]) -> Option<ApproveCommand> {

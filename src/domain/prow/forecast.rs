@@ -12,11 +12,15 @@ use super::command::{Effect, Reading, Source, lines};
 use super::gate::Gate;
 use super::owners::Tree;
 use crate::domain::action::Post;
-use crate::domain::facts::PullFacts;
-use crate::domain::ids::Login;
+use crate::domain::facts::{Facts, PullFacts};
+use crate::domain::ids::{Login, SigName};
 use crate::domain::profile::{Profile, ProwRules};
+use crate::domain::roster::Roster;
+use crate::domain::verdict::SignOffState;
 
+mod acts;
 mod intended;
+mod process;
 mod rehearsal;
 mod say;
 
@@ -33,12 +37,25 @@ pub struct Forecast {
     pub labels_added: Vec<String>,
     /// Labels that would be taken off.
     pub labels_removed: Vec<String>,
-    /// What changes otherwise, in words (sign-offs, assignees, approval).
+    /// Sign-offs that would change.
+    pub signoffs: Vec<SignOffChange>,
+    /// What changes otherwise, in words (sign-offs and vetoes too, assignees, approval).
     pub effects: Vec<String>,
     /// What the user should know before sending, in words.
     pub warnings: Vec<String>,
     /// The gate afterwards.
     pub gate_after: Option<Gate>,
+}
+
+/// One SIG's sign-off before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SignOffChange {
+    /// The SIG.
+    pub sig: SigName,
+    /// As it is.
+    pub before: SignOffState,
+    /// As it would be.
+    pub after: SignOffState,
 }
 
 /// One command of a text.
@@ -54,17 +71,25 @@ pub struct FoundCommand {
     pub why: String,
 }
 
+/// What a forecast stands on, besides the pull request and the texts.
+#[derive(Clone, Copy, Debug)]
+pub struct Background<'a> {
+    /// What GitHub said.
+    pub facts: &'a Facts,
+    /// The process.
+    pub profile: &'a Profile,
+    /// Who represents which SIG.
+    pub roster: &'a Roster,
+    /// Who has power over which file.
+    pub owners: &'a Tree,
+    /// The time of the rehearsal.
+    pub now: Timestamp,
+}
+
 /// What would happen to `pull` if `who` posted these now.
 #[must_use]
-pub fn forecast(
-    posts: &[Post],
-    who: &Login,
-    pull: &PullFacts,
-    tree: &Tree,
-    profile: &Profile,
-    now: Timestamp,
-) -> Forecast {
-    rehearsal::Rehearsal::new(who, pull, tree, profile, now).play(posts)
+pub fn forecast(posts: &[Post], who: &Login, pull: &PullFacts, background: &Background<'_>) -> Forecast {
+    rehearsal::Rehearsal::new(who, pull, background).play(posts)
 }
 
 /// What Prow reads in a text, where neither the pull request nor the writer is known: permissions are left open.
@@ -75,6 +100,7 @@ pub fn explain(text: &str, source: Source, rules: &ProwRules) -> Forecast {
         commands: Vec::new(),
         labels_added: Vec::new(),
         labels_removed: Vec::new(),
+        signoffs: Vec::new(),
         effects: Vec::new(),
         warnings: say::warnings(text, source, rules),
         gate_after: None,

@@ -95,7 +95,7 @@ impl Tree {
             } else if path.ends_with(".md")
                 && let Some(header) = read::md_header(text)
             {
-                let found = read::file(&path, header, &aliases, &mut problems);
+                let found = read::header(&path, header, &aliases, &mut problems);
                 dirs.insert(path, found);
             }
         }

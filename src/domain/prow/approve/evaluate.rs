@@ -243,5 +243,6 @@ fn apply(standing: &mut BTreeMap<String, Approved>, remark: &Remark, step: Appro
 fn associated_issue(description: &str, org: &str) -> Option<u64> {
     let pattern = format!("(?:{}/[^/]+/issues/|#)([0-9]+)", regex::escape(org));
     let found = Regex::new(&pattern).ok()?.captures(description)?;
-    found.get(1)?.as_str().parse().ok().filter(|number| *number != 0)
+    let number: i64 = found.get(1)?.as_str().parse().ok()?;
+    u64::try_from(number).ok().filter(|number| *number != 0)
 }

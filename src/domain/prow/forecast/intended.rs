@@ -1,15 +1,12 @@
 //! What is meant, next to what the whole text does: a user's words stand in the same text as our commands, and may hold
 //! commands of their own, or undo ours (`/unhold` beats `/hold`, `/lgtm cancel` beats a review's state).
 
-use jiff::Timestamp;
-
-use super::{Forecast, forecast};
+use super::{Background, Forecast, forecast};
 use crate::domain::action::{BadIntent, Intent, Post};
 use crate::domain::facts::PullFacts;
 use crate::domain::ids::Login;
-use crate::domain::profile::{Profile, ProwRules};
+use crate::domain::profile::ProwRules;
 use crate::domain::prow::command::{HoldCommand, LgtmCommand, Reading, Source, lines, parse};
-use crate::domain::prow::owners::Tree;
 
 /// What would happen to `pull` if `who` carried this out now, with a warning for each of the user's own lines that Prow
 /// obeys besides, and where they undo what is meant.
@@ -20,14 +17,13 @@ pub fn forecast_intent(
     intent: &Intent,
     who: &Login,
     pull: &PullFacts,
-    tree: &Tree,
-    profile: &Profile,
-    now: Timestamp,
+    background: &Background<'_>,
 ) -> Result<Forecast, BadIntent> {
-    let posts = intent.posts(&profile.prow)?;
-    let mut would = forecast(&posts, who, pull, tree, profile, now);
-    would.warnings.extend(undone(intent, &profile.prow));
-    would.warnings.extend(besides(intent, &profile.prow));
+    let rules = &background.profile.prow;
+    let posts = intent.posts(rules)?;
+    let mut would = forecast(&posts, who, pull, background);
+    would.warnings.extend(undone(intent, rules));
+    would.warnings.extend(besides(intent, rules));
     super::say::unique(&mut would.warnings);
     Ok(would)
 }

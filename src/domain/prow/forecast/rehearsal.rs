@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::{Forecast, FoundCommand, say};
+use super::{Background, Forecast, FoundCommand, say};
 use crate::domain::action::{Post, ReviewEvent};
 use crate::domain::facts::{
     Actor, ActorKind, Association, CommentFacts, EventFacts, EventKind, PullFacts, PullState, ReviewFacts, ReviewState,
@@ -14,45 +14,54 @@ use crate::domain::ids::{Login, NodeId};
 use crate::domain::profile::Profile;
 use crate::domain::prow::approve::{self, APPROVED, approval, evaluate_pull};
 use crate::domain::prow::command::{
-    ApproveCommand, Commands, Effect, HoldCommand, Reading, Source, approve_steps, lines, parse,
+    self, ApproveCommand, Effect, HoldCommand, Reading, Source, approve_steps, lines, parse,
 };
 use crate::domain::prow::gate::{GateState, gate};
 use crate::domain::prow::lgtm::{self, LGTM, Outcome, Standing};
 use crate::domain::prow::owners::Tree;
 
-const HOLD: &str = "do-not-merge/hold";
+/// GitHub takes no more on one pull request.
+const MOST_LABELS: usize = 100;
+
+pub(super) const HOLD: &str = "do-not-merge/hold";
 
 pub(super) struct Rehearsal<'a> {
-    who: &'a Login,
-    before: &'a PullFacts,
+    pub(super) who: &'a Login,
+    pub(super) before: &'a PullFacts,
     /// The copy that the plugins act on.
-    pull: PullFacts,
-    tree: &'a Tree,
-    profile: &'a Profile,
-    now: Timestamp,
-    standing: Standing,
-    found: Forecast,
+    pub(super) pull: PullFacts,
+    /// The copy as it was when the text under rehearsal came: every plugin decides by that.
+    pub(super) then: Then,
+    pub(super) background: &'a Background<'a>,
+    pub(super) tree: &'a Tree,
+    pub(super) profile: &'a Profile,
+    pub(super) now: Timestamp,
+    pub(super) standing: Standing,
+    pub(super) found: Forecast,
+}
+
+/// What an event tells of the pull request.
+pub(super) struct Then {
+    pub(super) state: PullState,
+    pub(super) labels: Vec<String>,
 }
 
 impl<'a> Rehearsal<'a> {
-    pub(super) fn new(
-        who: &'a Login,
-        pull: &'a PullFacts,
-        tree: &'a Tree,
-        profile: &'a Profile,
-        now: Timestamp,
-    ) -> Self {
+    pub(super) fn new(who: &'a Login, pull: &'a PullFacts, background: &'a Background<'a>) -> Self {
         let found = Forecast {
             posts: Vec::new(),
             commands: Vec::new(),
             labels_added: Vec::new(),
             labels_removed: Vec::new(),
+            signoffs: Vec::new(),
             effects: Vec::new(),
             warnings: Vec::new(),
             gate_after: None,
         };
+        let Background { profile, owners: tree, now, .. } = *background;
         let standing = lgtm::standing(who, pull, tree, &profile.prow);
-        Self { who, before: pull, pull: pull.clone(), tree, profile, now, standing, found }
+        let then = Then { state: pull.state, labels: pull.labels.clone() };
+        Self { who, before: pull, pull: pull.clone(), then, background, tree, profile, now, standing, found }
     }
 
     pub(super) fn play(mut self, posts: &[Post]) -> Forecast {
@@ -83,32 +92,27 @@ impl<'a> Rehearsal<'a> {
         if self.pull.locked {
             self.warn("the conversation is locked: GitHub takes texts of people with write access only".to_owned());
         }
+        self.then = Then { state: self.pull.state, labels: self.pull.labels.clone() };
         self.found.warnings.extend(say::warnings(body, source, &self.profile.prow));
         self.record(body, source, state);
         let commands = parse(body, source, &self.profile.prow);
         let outcome = self.lgtm_outcome(&commands, state);
         let approval = self.approve(body, source, state);
-        let lines = lines(body, source, &self.profile.prow);
-        let not_planned = lines.iter().any(|line| line.reading == Reading::Effect(Effect::Close(true)));
-        let mut effects = Vec::new();
-        for line in lines {
-            let (obeyed, why) = match line.reading {
-                Reading::NoEffect { why } => (false, why),
-                Reading::Effect(Effect::Close(false)) if not_planned => {
-                    (false, "another line asks for not-planned, which pull requests refuse".to_owned())
-                }
-                Reading::Effect(effect) => {
-                    let verdict = self.verdict(&effect, outcome, &approval);
-                    effects.push(effect);
-                    verdict
-                }
+        let not_planned = command::closes(body) == Some(true);
+        for line in lines(body, source, &self.profile.prow) {
+            let (obeyed, why) = match &line.reading {
+                Reading::NoEffect { why } => (false, why.clone()),
+                Reading::Effect(effect) => self.verdict(effect, outcome, &approval, not_planned),
             };
             self.found.commands.push(FoundCommand { text: line.text, plugin: line.plugin.to_owned(), obeyed, why });
         }
         if let Some(state) = state {
             self.review_state(state, commands.lgtm.is_some(), outcome);
         }
-        self.act(&commands, &effects, outcome);
+        self.act(body, &commands, outcome);
+        if source == Source::Comment {
+            self.conflicts();
+        }
     }
 
     /// The text joins the copy, so that the approve plugin and the gate's warnings find it.
@@ -154,11 +158,11 @@ impl<'a> Rehearsal<'a> {
         }
     }
 
-    fn on(&self, plugin: &str) -> bool {
+    pub(super) fn on(&self, plugin: &str) -> bool {
         self.profile.prow.plugins.iter().any(|name| name == plugin)
     }
 
-    fn lgtm_outcome(&self, commands: &Commands, state: Option<ReviewState>) -> Outcome {
+    fn lgtm_outcome(&self, commands: &crate::domain::prow::command::Commands, state: Option<ReviewState>) -> Outcome {
         if !self.on("lgtm") || self.pull.state != PullState::Open {
             return Outcome::Nothing;
         }
@@ -193,12 +197,12 @@ impl<'a> Rehearsal<'a> {
     }
 
     /// Whether a line is obeyed for this writer, and what it does or why not.
-    fn verdict(&self, effect: &Effect, outcome: Outcome, approval: &Approving) -> (bool, String) {
+    fn verdict(&self, effect: &Effect, outcome: Outcome, approval: &Approving, not_planned: bool) -> (bool, String) {
         match effect {
             Effect::Lgtm(_) => match outcome {
-                Outcome::Set if self.has_before(LGTM) => (true, "lgtm is set already".to_owned()),
+                Outcome::Set if self.had(LGTM) => (true, "lgtm is set already".to_owned()),
                 Outcome::Set => (true, format!("sets the label lgtm{}", self.if_member())),
-                Outcome::Dropped if self.has_before(LGTM) => (true, "takes the label lgtm off".to_owned()),
+                Outcome::Dropped if self.had(LGTM) => (true, "takes the label lgtm off".to_owned()),
                 Outcome::Dropped => (true, "lgtm is not set: nothing to take off".to_owned()),
                 Outcome::Refused(refusal) => (false, refusal.why().to_owned()),
                 Outcome::Nothing => (false, "the lgtm plugin looks at open pull requests only".to_owned()),
@@ -221,10 +225,8 @@ impl<'a> Rehearsal<'a> {
                     (true, format!("your approval counts; still needed: {}", missing.join(", ")))
                 }
             },
-            Effect::Hold(HoldCommand::Add) if self.has_before(HOLD) => (true, "a hold is set already".to_owned()),
-            Effect::Hold(HoldCommand::Remove) if !self.has_before(HOLD) => {
-                (true, "there is no hold to lift".to_owned())
-            }
+            Effect::Hold(HoldCommand::Add) if self.had(HOLD) => (true, "a hold is set already".to_owned()),
+            Effect::Hold(HoldCommand::Remove) if !self.had(HOLD) => (true, "there is no hold to lift".to_owned()),
             Effect::Hold(HoldCommand::Add) => (true, "sets the label do-not-merge/hold".to_owned()),
             Effect::Hold(HoldCommand::Remove) => (true, "takes the label do-not-merge/hold off".to_owned()),
             Effect::AddLabels(labels) if labels.iter().any(|label| self.restricted(label)) => {
@@ -233,6 +235,12 @@ impl<'a> Rehearsal<'a> {
             Effect::RemoveLabels(labels) if labels.iter().any(|label| self.restricted(label)) => {
                 (true, "takes the label off only if you are one of those who may".to_owned())
             }
+            Effect::RemoveLabels(labels) if !labels.iter().any(|label| self.had(label)) => {
+                (false, "no such label is set: Prow answers with a complaint".to_owned())
+            }
+            Effect::AddLabels(labels) if !labels.is_empty() && labels.iter().all(|label| self.had(label)) => {
+                (true, format!("{} is set already", say::quoted(labels)))
+            }
             Effect::LifecycleAdd(word) if word == "frozen" => {
                 (false, "pull requests cannot be frozen: Prow answers with a refusal".to_owned())
             }
@@ -240,8 +248,11 @@ impl<'a> Rehearsal<'a> {
             Effect::Close(false) | Effect::Reopen if !self.may_close(effect) => {
                 (false, "only the author and collaborators may".to_owned())
             }
-            Effect::Close(false) if self.pull.state != PullState::Open => (true, "it is closed already".to_owned()),
-            Effect::Reopen if self.pull.state != PullState::Closed => (true, "it is not closed".to_owned()),
+            Effect::Close(false) if not_planned => {
+                (false, "another line asks for not-planned, which pull requests refuse".to_owned())
+            }
+            Effect::Close(false) if self.then.state != PullState::Open => (true, "it is closed already".to_owned()),
+            Effect::Reopen if self.then.state != PullState::Closed => (true, "it is not closed".to_owned()),
             Effect::Cc(logins) if logins.iter().all(|login| self.is_author(login)) => {
                 (false, "GitHub asks no author to review their own pull request".to_owned())
             }
@@ -260,107 +271,15 @@ impl<'a> Rehearsal<'a> {
                 (false, "review states do not act on lgtm here".to_owned())
             }
             _ if has_command => (false, "the lgtm command in the text is read instead".to_owned()),
-            Outcome::Set if self.has_before(LGTM) => (true, "lgtm is set already".to_owned()),
+            Outcome::Set if self.had(LGTM) => (true, "lgtm is set already".to_owned()),
             Outcome::Set => (true, format!("sets the label lgtm{}", self.if_member())),
-            Outcome::Dropped if self.has_before(LGTM) => (true, "takes the label lgtm off".to_owned()),
+            Outcome::Dropped if self.had(LGTM) => (true, "takes the label lgtm off".to_owned()),
             Outcome::Dropped => (true, "lgtm is not set: nothing to take off".to_owned()),
             Outcome::Refused(refusal) => (false, refusal.why().to_owned()),
             Outcome::Nothing => (false, "the lgtm plugin looks at open pull requests only".to_owned()),
         };
         let line = FoundCommand { text: text.to_owned(), plugin: "lgtm".to_owned(), obeyed, why };
         self.found.commands.push(line);
-    }
-
-    /// Everything but approve, which has run already.
-    fn act(&mut self, commands: &Commands, effects: &[Effect], outcome: Outcome) {
-        match outcome {
-            Outcome::Set => self.set(LGTM),
-            Outcome::Dropped => self.unset(LGTM),
-            Outcome::Refused(refusal) => {
-                self.warn(format!("Prow will refuse: {}{}", refusal.why(), self.guess()));
-            }
-            Outcome::Nothing => {}
-        }
-        let assigned = self.pull.assignees.contains(self.who);
-        if matches!(outcome, Outcome::Set | Outcome::Dropped) && self.standing != Standing::Author && !assigned {
-            self.pull.assignees.push(self.who.clone());
-            self.say_effect(format!("Prow assigns @{}, as it does everybody who changes lgtm", self.who));
-        }
-        match commands.hold {
-            Some(HoldCommand::Add) => self.set(HOLD),
-            Some(HoldCommand::Remove) => self.unset(HOLD),
-            None => {}
-        }
-        for label in &commands.add_labels {
-            if !self.restricted(label) {
-                self.set(label);
-            }
-        }
-        for label in &commands.remove_labels {
-            if !self.restricted(label) {
-                self.unset(label);
-            }
-        }
-        self.people(commands);
-        // The lifecycle plugin's order, on the state before the text: reopen, close, then its words line by line.
-        let state = self.pull.state;
-        if commands.reopen && state == PullState::Closed && self.may_close(&Effect::Reopen) {
-            self.pull.state = PullState::Open;
-            self.say_effect("the pull request is reopened".to_owned());
-        }
-        if effects.contains(&Effect::Close(false)) && state == PullState::Open && self.may_close(&Effect::Close(false))
-        {
-            self.pull.state = PullState::Closed;
-            self.say_effect("the pull request is closed".to_owned());
-        }
-        for effect in effects {
-            match effect {
-                Effect::LifecycleAdd(word) if word != "frozen" => self.lifecycle(&word.to_ascii_lowercase()),
-                Effect::LifecycleRemove(word) => self.unset(&format!("lifecycle/{}", word.to_ascii_lowercase())),
-                _ => {}
-            }
-        }
-    }
-
-    /// Sets one of the lifecycle labels, and takes the others off.
-    fn lifecycle(&mut self, word: &str) {
-        let label = format!("lifecycle/{word}");
-        if self.has(&label) {
-            return;
-        }
-        for other in ["active", "frozen", "stale", "rotten"].iter().filter(|other| **other != word) {
-            self.unset(&format!("lifecycle/{other}"));
-        }
-        self.set(&label);
-    }
-
-    fn people(&mut self, commands: &Commands) {
-        let named = |login: &String| if login.is_empty() { self.who.clone() } else { Login::new(login.as_str()) };
-        let list = |logins: &[String]| logins.iter().map(named).collect::<Vec<_>>();
-        let (assign, unassign) = (list(&commands.assign), list(&commands.unassign));
-        let (cc, uncc) = (list(&commands.cc), list(&commands.uncc));
-        for login in assign {
-            if !self.pull.assignees.contains(&login) {
-                self.say_effect(format!("@{login} is assigned"));
-                self.pull.assignees.push(login);
-            }
-        }
-        for login in unassign {
-            if self.pull.assignees.contains(&login) {
-                self.say_effect(format!("@{login} is no longer assigned"));
-                self.pull.assignees.retain(|known| *known != login);
-            }
-        }
-        for login in cc {
-            if self.is_author(login.as_str()) {
-                self.warn(format!("@{login} is the author: GitHub asks no author for a review"));
-            } else {
-                self.say_effect(format!("@{login} is asked for a review"));
-            }
-        }
-        for login in uncc {
-            self.say_effect(format!("@{login} is no longer asked for a review"));
-        }
     }
 
     fn finish(mut self) -> Forecast {
@@ -377,46 +296,48 @@ impl<'a> Rehearsal<'a> {
         if before.state == GateState::InPool && after.state == GateState::Blocked {
             self.found.effects.push("it no longer merges".to_owned());
         }
+        self.process();
         say::unique(&mut self.found.effects);
         say::unique(&mut self.found.warnings);
         self.found.gate_after = Some(after);
         self.found
     }
 
-    fn has(&self, name: &str) -> bool {
-        self.pull.labels.iter().any(|label| label == name)
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.pull.labels.iter().any(|label| label.eq_ignore_ascii_case(name))
     }
 
-    fn has_before(&self, name: &str) -> bool {
-        self.before.labels.iter().any(|label| label == name)
+    /// The label was there when the text came; Prow compares labels without case.
+    pub(super) fn had(&self, name: &str) -> bool {
+        self.then.labels.iter().any(|label| label.eq_ignore_ascii_case(name))
     }
 
-    fn restricted(&self, label: &str) -> bool {
+    pub(super) fn restricted(&self, label: &str) -> bool {
         self.profile.prow.restricted_labels.iter().any(|name| name.eq_ignore_ascii_case(label))
     }
 
-    fn is_author(&self, login: &str) -> bool {
+    pub(super) fn is_author(&self, login: &str) -> bool {
         let login = if login.is_empty() { self.who.as_str() } else { login };
         self.pull.author.as_ref().is_some_and(|author| author.login.is(login))
     }
 
     /// The author, collaborators, and anyone once it is stale or rotten.
-    fn may_close(&self, effect: &Effect) -> bool {
-        let idle = self.has("lifecycle/stale") || self.has("lifecycle/rotten");
+    pub(super) fn may_close(&self, effect: &Effect) -> bool {
+        let idle = self.had("lifecycle/stale") || self.had("lifecycle/rotten");
         self.standing != Standing::Outside || (idle && matches!(effect, Effect::Close(_)))
     }
 
     /// Sets a label as Prow, with its event: the manual rule looks at who set a label last.
-    fn set(&mut self, name: &str) {
-        if !self.has(name) {
+    pub(super) fn set(&mut self, name: &str) {
+        if !self.has(name) && self.pull.labels.len() < MOST_LABELS {
             self.pull.labels.push(name.to_owned());
             self.event(EventKind::Labeled(name.to_owned()));
         }
     }
 
-    fn unset(&mut self, name: &str) {
+    pub(super) fn unset(&mut self, name: &str) {
         if self.has(name) {
-            self.pull.labels.retain(|label| label != name);
+            self.pull.labels.retain(|label| !label.eq_ignore_ascii_case(name));
             self.event(EventKind::Unlabeled(name.to_owned()));
         }
     }
@@ -441,15 +362,15 @@ impl<'a> Rehearsal<'a> {
         if self.standing == Standing::Unknown { ", if you are a member of the organisation" } else { "" }
     }
 
-    fn guess(&self) -> &'static str {
+    pub(super) fn guess(&self) -> &'static str {
         if self.standing == Standing::Outside { " (a guess: membership may be private)" } else { "" }
     }
 
-    fn say_effect(&mut self, sentence: String) {
+    pub(super) fn say_effect(&mut self, sentence: String) {
         self.found.effects.push(sentence);
     }
 
-    fn warn(&mut self, sentence: String) {
+    pub(super) fn warn(&mut self, sentence: String) {
         self.found.warnings.push(sentence);
     }
 }

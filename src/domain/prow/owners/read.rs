@@ -102,6 +102,23 @@ pub(super) fn aliases(text: Option<&str>, problems: &mut Vec<OwnersProblem>) -> 
     found
 }
 
+/// Reads the header of a Markdown file: no filters, and nothing at all of one that is wrong anywhere.
+pub(super) fn header(path: &str, text: &str, aliases: &Aliases, problems: &mut Vec<OwnersProblem>) -> Dir {
+    let empty = Map::new();
+    let read = match yaml::parse(text) {
+        Ok(Value::Null) => Ok((lists(&empty, false), options(&empty))),
+        Ok(Value::Object(root)) => Ok((lists(&root, false), options(&root))),
+        Ok(_) => Err("is no map".to_owned()),
+        Err(error) => Err(format!("cannot be read: {error}")),
+    };
+    let why = match read {
+        Ok((Ok(lists), Ok(options))) => return Dir { entries: vec![lists.entry(None, aliases)], options },
+        Ok((Err(why), _) | (_, Err(why))) | Err(why) => why,
+    };
+    problems.push(OwnersProblem { path: path.to_owned(), message: format!("its header {why}, so it names nobody") });
+    Dir::default()
+}
+
 /// Reads one OWNERS file.
 pub(super) fn file(path: &str, text: &str, aliases: &Aliases, problems: &mut Vec<OwnersProblem>) -> Dir {
     let mut complain = |message: String| problems.push(OwnersProblem { path: path.to_owned(), message });
@@ -237,10 +254,13 @@ fn list(map: &Map<String, Value>, name: &'static str, coerce: bool) -> Result<Ve
             Value::Array(items) => items,
             _ => return Err(format!("`{name}` is no list")),
         };
+        // A null leaves what an earlier spelling of the key had in its place: Go decodes into the same slice.
+        let before = std::mem::take(&mut found);
         found = items
             .iter()
-            .map(|item| match item {
-                Value::Null => Ok(String::new()),
+            .enumerate()
+            .map(|(at, item)| match item {
+                Value::Null => Ok(before.get(at).cloned().unwrap_or_default()),
                 Value::String(text) => Ok(text.clone()),
                 Value::Bool(_) | Value::Number(_) => match yaml::text_of(item) {
                     Some(text) if coerce => Ok(text),
