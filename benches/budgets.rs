@@ -5,20 +5,21 @@
 //! `cargo bench` prints criterion's estimates and, because a budget for a key is a promise about the slow ones, the
 //! median and the 99th percentile of each.
 //!
-//! The figures below are older than what is read and judged once (`board::Readings`), and were taken on 2 cores that
-//! other work kept busy (load above 5), so the times are upper bounds and their 99th percentiles are mostly waiting. Not
-//! a release build: this crate at `opt-level = 3` with debug assertions, its dependencies at 1
-//! (`CARGO_PROFILE_DEV_OPT_LEVEL=3 cargo bench --profile dev`).
+//! Measured on 2 cores at rest, 24 November 2026, optimised without link-time optimisation
+//! (`CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo bench --bench budgets`).
 //!
 //! | what | budget | 60: p50, p99 | 1,000: p50, p99 |
 //! | --- | --- | --- | --- |
-//! | derive the board, cold | 5 ms at 1,000 | 11.6 ms, 42 ms | 190 ms, 346 ms: **missed** |
-//! | key to finished frame, 220×60 | p99 4 ms at 1,000 | 0.4 ms, 4.7 ms | 0.7 ms, 5.1 ms: not settled |
-//! | open and load the store | | 2.5 ms, 11 ms | 32 ms, 43 ms |
-//! | store to first frame | 30 ms, 60 ms | 17.8 ms, 24.8 ms | 162 ms, 201 ms: **missed** at 1,000 |
+//! | derive, a minute later | 5 ms at 1,000 | 0.07 ms, 0.7 ms | 1.8 ms, 12 ms: p50 alone |
+//! | derive, 10 changed | 5 ms at 1,000 | 3.5 ms, 10 ms | 5.2 ms, 232 ms: **missed**, if barely |
+//! | derive, a day later | 5 ms at 1,000 | 1.6 ms, 9 ms | 42 ms, 175 ms: **missed** |
+//! | derive, cold | | 9.4 ms, 13 ms | 186 ms, 244 ms |
+//! | key to finished frame, 220×60 | p99 4 ms at 1,000 | 0.4 ms, 0.7 ms | 0.7 ms, 1.2 ms |
+//! | open and load the store | | 3.3 ms, 4.7 ms | 38 ms, 53 ms |
+//! | store to first frame | 30 ms, 60 ms | 15 ms, 17 ms | 229 ms, 312 ms: **missed** at 1,000 |
 //!
-//! Since then, at a load of 13 and so only as a ratio, 60 proposals: 37 ms cold, 2.8 ms judged anew from what was read
-//! before. How little is left a minute later, when most verdicts hold, is still to be measured on a machine at rest.
+//! The worst of "a day later" is the day after a freeze, on which everything is read anew; that of "10 changed" is the
+//! first of its runs, for which the clock is set back over such days.
 
 #![expect(
     clippy::expect_used,
