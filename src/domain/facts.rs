@@ -354,6 +354,23 @@ pub struct ThreadFacts {
     pub comments: Vec<ThreadComment>,
 }
 
+impl ThreadFacts {
+    /// An open thread that begins with `first`, on a file as a whole (`line` and `start_line` are `None`).
+    #[must_use]
+    pub fn open(id: NodeId, path: &str, first: ThreadComment) -> Self {
+        Self {
+            id,
+            resolved: false,
+            resolved_by: None,
+            outdated: false,
+            path: path.to_owned(),
+            line: None,
+            start_line: None,
+            comments: vec![first],
+        }
+    }
+}
+
 /// One comment of an inline thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ThreadComment {

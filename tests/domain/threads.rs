@@ -341,16 +341,7 @@ fn play(pull: &mut PullFacts, index: usize, Step { at, who, what }: Step) {
             };
             match pull.threads.iter_mut().find(|thread| thread.id == name) {
                 Some(thread) => thread.comments.push(said),
-                None => pull.threads.push(ThreadFacts {
-                    id: name,
-                    resolved: false,
-                    resolved_by: None,
-                    outdated: false,
-                    path: FILES[0].to_owned(),
-                    line: None,
-                    start_line: None,
-                    comments: vec![said],
-                }),
+                None => pull.threads.push(ThreadFacts::open(name, FILES[0], said)),
             }
         }
         What::Review(state, body, commit) => {

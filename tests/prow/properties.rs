@@ -352,15 +352,10 @@ impl Said {
                 let (database_id, state, commit) = (None, ReviewState::Commented, None);
                 pull.reviews.push(ReviewFacts { id, database_id, author, state, body, at, commit, url, association });
             }
-            Place::Inline => pull.threads.push(ThreadFacts {
-                id: id.clone(),
-                resolved: false,
-                resolved_by: None,
-                outdated: false,
-                path: String::new(),
-                line: None,
-                start_line: None,
-                comments: vec![ThreadComment {
+            Place::Inline => pull.threads.push(ThreadFacts::open(
+                id.clone(),
+                "",
+                ThreadComment {
                     id,
                     database_id: None,
                     author,
@@ -370,8 +365,8 @@ impl Said {
                     review: None,
                     diff_hunk: None,
                     association,
-                }],
-            }),
+                },
+            )),
         }
     }
 }

@@ -218,26 +218,11 @@ fn speak(pull: &mut PullFacts, text: &str, at: Timestamp) {
             let edited_at = second.map(|_| at + SignedDuration::from_hours(100));
             pull.comments.push(CommentFacts { id, author, body, at, edited_at, url, association });
         }
-        Some("inline") => pull.threads.push(ThreadFacts {
-            id: id.clone(),
-            resolved: false,
-            resolved_by: None,
-            outdated: false,
-            path: String::new(),
-            line: None,
-            start_line: None,
-            comments: vec![ThreadComment {
-                id,
-                database_id: None,
-                author,
-                body,
-                at,
-                url,
-                review: None,
-                diff_hunk: None,
-                association,
-            }],
-        }),
+        Some("inline") => pull.threads.push(ThreadFacts::open(
+            id.clone(),
+            "",
+            ThreadComment { id, database_id: None, author, body, at, url, review: None, diff_hunk: None, association },
+        )),
         Some(state) => {
             let (state, commit) = (review_state(state), None);
             pull.reviews.push(ReviewFacts { id, database_id: None, author, state, body, at, commit, url, association });

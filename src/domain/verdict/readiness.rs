@@ -166,8 +166,10 @@ impl Verdict {
         let who: Vec<&str> =
             self.release_sources.iter().filter(|source| source.says(release)).map(|it| it.source.word()).collect();
         let said = if who.is_empty() { String::new() } else { format!(", says {}", who.join(", so does ")) };
-        let past = if self.has_problem(ProblemCode::TargetInThePast) { ", which is out already" } else { "" };
+        let is_out = self.has_problem(ProblemCode::TargetInThePast);
+        let past = if is_out { ", which is out already" } else { "" };
         let freeze = match &self.freeze {
+            None if is_out => String::new(),
             None => "; no schedule names its freeze yet".to_owned(),
             Some(freeze) if freeze.days >= 0 => format!("; {} on {} (in {} d)", freeze.what, freeze.at, freeze.days),
             Some(freeze) => format!("; {} was on {} ({} d ago)", freeze.what, freeze.at, -freeze.days),

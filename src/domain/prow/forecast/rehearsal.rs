@@ -134,15 +134,10 @@ impl<'a> Rehearsal<'a> {
                 url,
                 association,
             }),
-            (Source::ReviewComment, _) => self.pull.threads.push(ThreadFacts {
-                id: id.clone(),
-                resolved: false,
-                resolved_by: None,
-                outdated: false,
-                path: String::new(),
-                line: None,
-                start_line: None,
-                comments: vec![ThreadComment {
+            (Source::ReviewComment, _) => self.pull.threads.push(ThreadFacts::open(
+                id.clone(),
+                "",
+                ThreadComment {
                     id,
                     database_id: None,
                     author,
@@ -152,8 +147,8 @@ impl<'a> Rehearsal<'a> {
                     review: None,
                     diff_hunk: None,
                     association,
-                }],
-            }),
+                },
+            )),
             _ => self.pull.comments.push(CommentFacts { id, author, body, at, edited_at: None, url, association }),
         }
     }
