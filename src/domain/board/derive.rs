@@ -15,7 +15,7 @@ pub fn derive(facts: &Facts, profile: &Profile, sigs_override: Option<&[SigName]
     Readings::default().derive(facts, profile, sigs_override, now)
 }
 
-/// The verdict on one proposal as [`derive`] would give it, also where it has converged too long ago for the board.
+/// The verdict on one proposal as [`derive()`] would give it, also where it has converged too long ago for the board.
 #[must_use]
 pub fn derive_one(
     facts: &Facts,
